@@ -1,0 +1,49 @@
+"""What the first cell of every notebook does once the packages are there."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+
+#: Both warnings hold paths and go to stderr; a notebook's stored output must hold neither.
+QUIET = {"CUDA_LOW_OCCUPANCY_WARNINGS": 0, "CUDA_WARN_ON_IMPLICIT_COPY": 0}
+
+
+def start() -> None:
+    """Set the environment, choose the engine and print which one runs."""
+    for name, value in QUIET.items():
+        os.environ[f"NUMBA_{name}"] = str(value)
+    if _old_target_loaded():
+        print(
+            "numba.cuda was imported before the book's packages were there. "
+            "Please restart the runtime and run this cell first."
+        )
+        return
+    if importlib.util.find_spec("_numba_cuda_redirector") and "_numba_cuda_redirector" not in sys.modules:
+        # Python reads numba-cuda's .pth file only when it starts; after pip it has to be done by hand.
+        importlib.import_module("_numba_cuda_redirector")
+    import smsim
+    from smsim.errors import SimulationError
+
+    try:
+        engine = smsim.attach()
+    except SimulationError as problem:
+        print(f"No engine: {problem}")
+        return
+    _silence_loaded_numba()
+    print(f"Engine: {engine}")
+
+
+def _old_target_loaded() -> bool:
+    """True when Numba's own, deprecated CUDA target is in memory instead of numba-cuda."""
+    loaded = sys.modules.get("numba.cuda")
+    return loaded is not None and "numba_cuda" not in (getattr(loaded, "__file__", None) or "")
+
+
+def _silence_loaded_numba() -> None:
+    """The environment is read when Numba is imported; if that was before, set the values directly."""
+    for module in ("numba.core.config", "numba.cuda.core.config"):
+        if module in sys.modules:
+            for name, value in QUIET.items():
+                setattr(sys.modules[module], name, value)

@@ -1,0 +1,60 @@
+"""Runs one case on the simulated SM and hands back what happened. The only place that calls smsim."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import Any
+
+import numpy as np
+
+from labkit.checking.case import Case, Outcome, agree
+
+
+def _copy(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def run_kernel(kernel: Any, case: Case, expected: dict[str, np.ndarray]) -> Outcome:
+    """Launch ``kernel`` on copies of the case's arguments, hazards included.
+
+    ``smsim.check`` always runs on the simulated SM, also beside a real GPU, so that a lab judges
+    alike everywhere. Nothing is raised: errors are part of the outcome.
+    """
+    import smsim
+    from smsim.errors import SimulationError
+
+    arguments = {name: _copy(value) for name, value in case.arguments.items()}
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            report = smsim.check(kernel[case.blocks, case.threads], *arguments.values())
+    except SimulationError as error:
+        return Outcome(case, expected, None, errors=(error,))
+    except Exception as error:  # noqa: BLE001 - whatever a learner's code does, a check goes on
+        return Outcome(case, expected, None, failure=error)
+    after = dict(zip(arguments, report.results, strict=True))
+    got = {name: after[name] for name in case.outputs} if not report.errors else None
+    return Outcome(
+        case,
+        expected,
+        got,
+        errors=tuple(report.errors),
+        warnings=tuple(report.warnings),
+        changed_inputs=() if report.errors else _changed(case, after),
+        report=report,
+    )
+
+
+def _changed(case: Case, after: dict[str, Any]) -> tuple[str, ...]:
+    arrays = {name: value for name, value in case.inputs.items() if isinstance(value, np.ndarray)}
+    return tuple(name for name, before in arrays.items() if not np.all(agree(after[name], before)))
+
+
+def run_function(function: Any, case: Case, expected: dict[str, np.ndarray]) -> Outcome:
+    """Call a plain Python function on the case's arguments; its result is the output ``result``."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            result = function(*(_copy(value) for value in case.arguments.values()))
+    except Exception as error:  # noqa: BLE001 - whatever a learner's code does, a check goes on
+        return Outcome(case, expected, None, failure=error)
+    return Outcome(case, expected, {"result": np.asarray(result, dtype=object)})

@@ -1,0 +1,107 @@
+"""What an exercise is: a specification, cases to try, and the mistakes that are worth naming."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from labkit.checking.answer import is_kernel
+from labkit.checking.case import Case, Dimensions, Outcome
+from labkit.checking.engine import run_function, run_kernel
+from labkit.checking.misconception import Misconception
+from labkit.checking.score import Score
+from labkit.checking.verdict import Verdict
+
+MakeCase = Callable[[np.random.Generator, Dimensions, bool], Case]
+
+
+class Exercise(Protocol):
+    """All that ``labkit.check`` asks of an exercise.
+
+    ``KernelExercise`` and ``FunctionExercise`` cover most. One that judges in its own way (a hunt
+    for races over several kernels, a table to fill in) only needs these two.
+    """
+
+    name: str
+
+    def judge(self, answers: Sequence[Any], skeletons: dict[str, str]) -> Verdict: ...
+
+
+@dataclass(frozen=True)
+class _TriedExercise:
+    """An exercise whose answer is tried on cases and compared with a specification.
+
+    Attributes:
+        name: ``"lab01.saxpy"``.
+        specification: NumPy code; takes the inputs by name, returns the output (or a tuple of them).
+        make: ``make(rng, size, readable)`` gives one case; ``readable`` asks for short numbers.
+        ladder: sizes tried first, smallest first, with the same readable numbers every time: the
+            first that fails is the one shown.
+        fresh: sizes tried afterwards with random numbers drawn anew at each check.
+        misconceptions: most telling first.
+        score: measured once the answer is right, or ``None``.
+    """
+
+    name: str
+    specification: Callable[..., Any]
+    make: MakeCase
+    ladder: tuple[Dimensions, ...]
+    fresh: tuple[Dimensions, ...]
+    misconceptions: tuple[Misconception, ...] = ()
+    score: Score | None = field(default=None)
+
+    def expected(self, case: Case) -> dict[str, np.ndarray]:
+        raise NotImplementedError
+
+    def refuse(self, answer: Any) -> str | None:
+        """A sentence when the answer is not even the right kind of thing."""
+        raise NotImplementedError
+
+    def attempt(self, answer: Any, case: Case) -> Outcome:
+        raise NotImplementedError
+
+    def judge(self, answers: Sequence[Any], skeletons: dict[str, str]) -> Verdict:
+        from labkit.checking.judge import judge_answer
+
+        return judge_answer(self, answers, skeletons)
+
+
+@dataclass(frozen=True)
+class KernelExercise(_TriedExercise):
+    """The answer is one kernel; the case says how it is launched."""
+
+    def expected(self, case: Case) -> dict[str, np.ndarray]:
+        result = self.specification(**case.inputs)
+        results = result if isinstance(result, tuple) else (result,)
+        return dict(zip(case.outputs, map(np.asarray, results), strict=True))
+
+    def refuse(self, answer: Any) -> str | None:
+        if is_kernel(answer):
+            return None
+        if callable(answer) and not hasattr(answer, "py_func"):
+            return "this is a plain Python function. Put `@cuda.jit` above `def` to make it a kernel."
+        if hasattr(answer, "py_func"):
+            return "this is a device function. A kernel has plain `@cuda.jit` above it."
+        return f"this is a {type(answer).__name__}, not a kernel."
+
+    def attempt(self, answer: Any, case: Case) -> Outcome:
+        return run_kernel(answer, case, self.expected(case))
+
+
+@dataclass(frozen=True)
+class FunctionExercise(_TriedExercise):
+    """The answer is an ordinary Python function, run on the host."""
+
+    def expected(self, case: Case) -> dict[str, np.ndarray]:
+        return {"result": np.asarray(self.specification(**case.inputs), dtype=object)}
+
+    def refuse(self, answer: Any) -> str | None:
+        if is_kernel(answer):
+            return "this one runs on the host: an ordinary Python function, without `@cuda.jit`."
+        return None if callable(answer) else f"this is a {type(answer).__name__}, not a function."
+
+    def attempt(self, answer: Any, case: Case) -> Outcome:
+        return run_function(answer, case, self.expected(case))

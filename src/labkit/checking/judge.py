@@ -1,0 +1,105 @@
+"""From an answer to a verdict: try it, shrink what fails, name the misconception."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from labkit.checking.answer import is_skeleton
+from labkit.checking.case import Outcome
+from labkit.checking.failures import describe_failure
+from labkit.checking.general import GENERAL
+from labkit.checking.table import case_table
+from labkit.checking.verdict import Mark, Verdict
+
+if TYPE_CHECKING:
+    from labkit.checking.exercise import _TriedExercise
+
+#: Kernels that never end cost a whole instruction budget; one is evidence enough.
+_ENDLESS = {"InstructionBudgetExceeded", "Deadlock"}
+
+
+def judge_answer(exercise: _TriedExercise, answers: Sequence[Any], skeletons: dict[str, str]) -> Verdict:
+    """The verdict on one answer. Reads as the same text for every right answer."""
+    if len(answers) != 1:
+        return Verdict(exercise.name, Mark.WRONG, f"one answer is expected here, {len(answers)} were given.")
+    (answer,) = answers
+    if is_skeleton(answer, skeletons.get(exercise.name)):
+        return Verdict(exercise.name, Mark.NOT_ATTEMPTED, "not attempted yet.")
+    refusal = exercise.refuse(answer)
+    if refusal:
+        return Verdict(exercise.name, Mark.WRONG, refusal, misconception="wrong kind")
+    outcomes = _try_ladder(exercise, answer)
+    if all(outcome.right for outcome in outcomes):
+        outcomes += _try_fresh(exercise, answer)
+    if all(outcome.right for outcome in outcomes):
+        return _praise(exercise, answer, outcomes)
+    return _explain(exercise, answer, outcomes)
+
+
+def _try_ladder(exercise: _TriedExercise, answer: Any) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    for number, size in enumerate(exercise.ladder):
+        case = exercise.make(np.random.default_rng(number), size, True)
+        outcomes.append(exercise.attempt(answer, case))
+        if _hopeless(outcomes[-1]):
+            break
+    return outcomes
+
+
+def _try_fresh(exercise: _TriedExercise, answer: Any) -> list[Outcome]:
+    """Random numbers; on a failure the small sizes are tried again, to show a small case."""
+    rng = np.random.default_rng()
+    for size in exercise.fresh:
+        outcome = exercise.attempt(answer, exercise.make(rng, size, False))
+        if not outcome.right:
+            smaller = [exercise.attempt(answer, exercise.make(rng, s, False)) for s in exercise.ladder]
+            return [o for o in smaller if not o.right] or [outcome]
+    return []
+
+
+def _hopeless(outcome: Outcome) -> bool:
+    if isinstance(outcome.failure, Exception):
+        return True
+    return any(type(error).__name__ in _ENDLESS for error in outcome.errors)
+
+
+def _praise(exercise: _TriedExercise, answer: Any, outcomes: Sequence[Outcome]) -> Verdict:
+    tried = len(exercise.ladder) + len(exercise.fresh)
+    message = f"right, on all {tried} cases."
+    notes = tuple(dict.fromkeys(f"Note: {_sentence(w)}" for o in outcomes for w in o.warnings))[:1]
+    if exercise.score is None:
+        return Verdict(exercise.name, Mark.RIGHT, message, details=notes)
+    figure = exercise.score.take(answer)
+    if exercise.score.fails(figure):
+        message = f"right results, but too costly. {exercise.score.advice}".rstrip()
+        details = (exercise.score.text(figure), *notes)
+        return Verdict(exercise.name, Mark.WRONG, message, "too costly", details, score=figure)
+    details = (exercise.score.text(figure), *notes)
+    return Verdict(exercise.name, Mark.RIGHT, message, details=details, score=figure)
+
+
+def _explain(exercise: _TriedExercise, answer: Any, outcomes: Sequence[Outcome]) -> Verdict:
+    first = next(outcome for outcome in outcomes if not outcome.right)
+    if first.failure is not None:
+        message, name = describe_failure(first.failure, answer)
+        return Verdict(exercise.name, Mark.WRONG, message, misconception=name)
+    details = tuple(f"The simulator: {_sentence(error)}" for error in first.errors[:1])
+    for misconception in (*exercise.misconceptions, *GENERAL):
+        message = misconception.explains(answer, outcomes)
+        if message:
+            break
+    return Verdict(
+        exercise.name,
+        Mark.WRONG,
+        message,
+        misconception=misconception.name,
+        details=details,
+        table=case_table(first),
+    )
+
+
+def _sentence(finding: Any) -> str:
+    return getattr(finding, "message", str(finding)).strip()

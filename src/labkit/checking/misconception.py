@@ -1,0 +1,79 @@
+"""A misconception: its name, how it shows, and what to say to the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from labkit.checking.case import Case, Outcome, agree
+from labkit.checking.mistaken import imagine
+
+Detector = Callable[[Any, Sequence[Outcome]], bool | str]
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """One way to be wrong.
+
+    Exactly one of the three is given:
+        body: a mistaken kernel, ``body(thread, *arguments)`` (see ``labkit.checking.mistaken``);
+        model: for plain functions, the mistaken result, ``model(**inputs)``;
+        detect: ``detect(answer, outcomes)``, true or a message when it recognises the mistake.
+    ``outcomes`` are all cases that ran, smallest first, the right ones included.
+    """
+
+    name: str
+    message: str
+    body: Callable[..., None] | None = None
+    model: Callable[..., Any] | None = None
+    detect: Detector | None = None
+
+    def explains(self, answer: Any, outcomes: Sequence[Outcome]) -> str | None:
+        """The message when this misconception accounts for everything seen, else ``None``."""
+        if self.detect is not None:
+            said = self.detect(answer, outcomes)
+            return said if isinstance(said, str) else (self.message if said else None)
+        return self.message if all(self._matches(outcome) for outcome in outcomes) else None
+
+    def _matches(self, outcome: Outcome) -> bool:
+        if outcome.failure is not None:
+            return False
+        if self.model is not None:
+            return outcome.got is not None and self._same_value(outcome)
+        return self._same_behaviour(outcome)
+
+    def _same_value(self, outcome: Outcome) -> bool:
+        imagined = np.asarray(self.model(**outcome.case.inputs), dtype=object)
+        return bool(np.all(agree(outcome.got["result"], imagined)))
+
+    def _same_behaviour(self, outcome: Outcome) -> bool:
+        imagined = imagine(self.body, outcome.case)
+        if imagined.strays:
+            return (
+                bool(outcome.errors)
+                and _named_strays(outcome) <= imagined.strays
+                and (len(_named_strays(outcome)) > 1 or len(imagined.strays) == 1 or _one_thread(outcome))
+            )
+        if outcome.got is None:
+            return False
+        return all(np.all(agree(outcome.got[name], values)) for name, values in imagined.outputs.items())
+
+
+def _named_strays(outcome: Outcome) -> set:
+    """The (block, thread) pairs that the simulator caught out of bounds."""
+    error = outcome.errors[0]
+    if type(error).__name__ != "MemoryFault":
+        return {None}
+    return {(error.block, thread) for thread in error.threads or ()}
+
+
+def _one_thread(outcome: Outcome) -> bool:
+    return len(outcome.errors[0].threads or ()) <= 1
+
+
+def errors_named(outcomes: Sequence[Outcome], kind: str) -> list[tuple[Case, Exception]]:
+    """All errors of one class, by the class's name (so that nothing here imports the engine)."""
+    return [(o.case, e) for o in outcomes for e in o.errors if type(e).__name__ == kind]

@@ -1,0 +1,100 @@
+"""The smallest failing case as a small text table: inputs, expected, got."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from labkit.checking.case import UNWRITTEN, Outcome, agree
+
+COLUMNS = 8
+
+
+def case_table(outcome: Outcome) -> tuple[str, ...]:
+    """Lines no wider than a phone shows well; elements are marked ``^`` where they differ."""
+    case = outcome.case
+    if "result" in outcome.expected:
+        return _call_table(outcome)
+    lines = [f"smallest failing case: {_size_text(case.size)}, {case.launch_text()}"]
+    shapes = {np.ndim(value) for value in case.arguments.values() if isinstance(value, np.ndarray)}
+    lines += _vector_table(outcome) if shapes == {1} else _matrix_table(outcome)
+    if outcome.got is None:
+        lines.append("got: nothing, the launch was stopped")
+    elif any("." in line.split()[1:] for line in lines if line.startswith("got")):
+        lines.append("a single dot: never written")
+    return tuple(lines)
+
+
+def _size_text(size: Any) -> str:
+    if isinstance(size, tuple):
+        return " x ".join(map(str, size)) + " elements"
+    return f"{size} element" + ("" if size == 1 else "s")
+
+
+def _call_table(outcome: Outcome) -> tuple[str, ...]:
+    call = ", ".join(f"{name} = {value}" for name, value in outcome.case.inputs.items())
+    got = outcome.got["result"] if outcome.got is not None else "nothing"
+    want = outcome.expected["result"]
+    return (f"smallest failing case: {call}", f"expected {want}, got {got}")
+
+
+def _vector_table(outcome: Outcome) -> list[str]:
+    case, (name, want) = outcome.case, next(iter(outcome.expected.items()))
+    got = outcome.got[name] if outcome.got is not None else None
+    wrong = ~agree(got, want) if got is not None else np.zeros(want.shape, dtype=bool)
+    start = _window(wrong, want.size)
+    shown = range(start, min(start + COLUMNS, want.size))
+    rows: list[tuple[str, Sequence[str]]] = [("i", [str(i) for i in shown])]
+    scalars = []
+    for label, value in case.inputs.items():
+        if isinstance(value, np.ndarray):
+            rows.append((label, [_number(value[i]) for i in shown if i < value.size]))
+        else:
+            scalars.append(f"{label} = {_number(value)}")
+    rows.append(("expected", [_number(want[i]) for i in shown]))
+    if got is not None:
+        rows.append(("got", [_number(got[i]) for i in shown]))
+        rows.append(("", ["^" if wrong[i] else "" for i in shown]))
+    lines = [", ".join(scalars)] if scalars else []
+    lines += _aligned(rows)
+    if want.size > COLUMNS:
+        lines[-1 if got is None else -2] += f"   ({want.size} in all)"
+    return lines
+
+
+def _window(wrong: np.ndarray, length: int) -> int:
+    """Where to start, so that the first wrong element is shown with its neighbours."""
+    if length <= COLUMNS or not wrong.any():
+        return 0
+    return int(np.clip(np.argmax(wrong) - 2, 0, length - COLUMNS))
+
+
+def _matrix_table(outcome: Outcome) -> list[str]:
+    lines: list[str] = []
+    parts = {**outcome.case.inputs, **{"expected": next(iter(outcome.expected.values()))}}
+    if outcome.got is not None:
+        parts["got"] = next(iter(outcome.got.values()))
+    for label, value in parts.items():
+        if not isinstance(value, np.ndarray):
+            lines.append(f"{label} = {_number(value)}")
+            continue
+        grid = np.atleast_2d(value)[:COLUMNS, :COLUMNS]
+        rows = [(label if r == 0 else "", [_number(v) for v in row]) for r, row in enumerate(grid)]
+        lines += _aligned(rows, left=9)
+    return lines
+
+
+def _aligned(rows: Sequence[tuple[str, Sequence[str]]], left: int = 0) -> list[str]:
+    width = max((len(cell) for _, cells in rows for cell in cells), default=1)
+    left = max(left, *(len(label) for label, _ in rows))
+    return [f"{label:<{left}}  " + "  ".join(f"{cell:>{width}}" for cell in cells) for label, cells in rows]
+
+
+def _number(value: Any) -> str:
+    if value == UNWRITTEN:
+        return "."
+    if isinstance(value, np.floating | float):
+        return f"{float(value):.4g}"
+    return str(value)

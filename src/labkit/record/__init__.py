@@ -1,0 +1,1 @@
+"""The reader's progress: one JSON file that is theirs to move."""

@@ -1,0 +1,1 @@
+"""smsim: a simulated streaming multiprocessor that executes PTX."""

@@ -1,0 +1,226 @@
+"""``smsim.attach()``: choose the engine that runs kernels in this process."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from smsim.driver import environment
+from smsim.errors import EnvironmentProblem
+
+if TYPE_CHECKING:  # what doctor needs must import without NumPy, and on an old Python
+    from smsim.devices import DeviceSpec
+
+_RESTART = "Runtime > Restart session" if "google.colab" in sys.modules else "Kernel > Restart"
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What runs kernels from now on.
+
+    Attributes:
+        engine: ``"simulated H800"``, or the name of the GPU.
+        simulated: whether kernels run on the simulated SM.
+        spec: the figures of the simulated GPU; ``None`` for a real one.
+        device: the simulated device; ``None`` for a real GPU.
+        reason: why this engine, as half a sentence.
+    """
+
+    engine: str
+    simulated: bool
+    spec: DeviceSpec | None
+    device: Any
+    reason: str
+
+    def __str__(self) -> str:
+        if not self.simulated:
+            return f"Kernels run on the {self.engine}: {self.reason}."
+        return f"Kernels run on a {self.engine} ({self.spec.sms} SMs, {self.spec.arch}): {self.reason}."
+
+
+_attached: Engine | None = None
+
+
+def attach(
+    device: str | None = None,
+    *,
+    hazards: str | None = None,
+    seed: int | None = None,
+    force: bool | None = None,
+    needs: str | None = None,
+) -> Engine:
+    """Give Numba's kernels something to run on. Call it before ``from numba import cuda``.
+
+    Where there is a GPU, nothing changes. Where there is none, ``numba.cuda`` finds a simulated one.
+
+    Args:
+        device: which GPU to simulate, such as ``"H800"`` (the default) or ``"T4"``.
+        hazards: what the simulated SM does about wrong programs; see ``smsim.machine.device.Device``.
+        seed: permutes what CUDA leaves open (``None``: always the same order).
+        force: ``True`` simulates beside a GPU too, ``False`` never simulates.
+        needs: the least GPU that will do, such as ``"sm_90"``; where the GPU here is less, the simulated
+            one is taken.
+
+    The environment variables ``SMSIM`` (``1``: always simulate, ``0``: never) and ``SMSIM_DEVICE`` stand in
+    for ``force`` and ``device`` where these are not given.
+
+    Returns:
+        Which engine runs; printing it gives a sentence.
+
+    Raises:
+        EnvironmentProblem: no engine can run, in one sentence with the remedy.
+    """
+    global _attached
+    if _attached is not None:
+        return _again(_attached, device, hazards, seed, force)
+    choice = choose(environment.look(), device, force=force, needs=needs)
+    if choice.gpu is not None:
+        _attached = Engine(choice.gpu, False, None, None, choice.reason)
+    else:
+        _attached = _simulate(choice, hazards, seed)
+    return _attached
+
+
+def attached() -> Engine | None:
+    """The engine that :func:`attach` chose, or ``None`` before it."""
+    return _attached
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which engine: a real ``gpu`` by name, or, where that is ``None``, a simulated ``device``."""
+
+    gpu: str | None
+    device: str
+    reason: str
+
+
+def choose(
+    here: environment.Environment,
+    device: str | None = None,
+    *,
+    force: bool | None = None,
+    needs: str | None = None,
+) -> Choice:
+    """Which engine :func:`attach` takes on such a computer; the arguments are those of ``attach``.
+
+    Raises:
+        EnvironmentProblem: none can run, in one sentence with the remedy.
+    """
+    force = _forced() if force is None else force
+    device = device or os.environ.get("SMSIM_DEVICE") or "H800"
+    choice = _gpu_or_simulated(here, device, force, needs)
+    _raise_if(environment.compiler_problem(here))
+    if choice.gpu is not None:
+        _raise_if(environment.gpu_problem(here))
+    return choice
+
+
+def _forced() -> bool | None:
+    value = os.environ.get("SMSIM", "").strip()
+    if value in ("", "0", "1"):
+        return value == "1" if value else None
+    raise EnvironmentProblem(f"SMSIM is {value!r}: set it to 1 (always simulate) or 0 (never), or unset it.")
+
+
+def _gpu_or_simulated(
+    here: environment.Environment, device: str, force: bool | None, needs: str | None
+) -> Choice:
+    if force is True:
+        return Choice(None, device, "that was asked for")
+    if not here.driver.gpus:
+        if force is False:
+            raise EnvironmentProblem(
+                "A real GPU was asked for (SMSIM=0 or force=False) and none was found: choose a runtime with "
+                "a GPU, or leave the choice to smsim.attach()."
+            )
+        return Choice(None, device, "no GPU was found here")
+    gpu = here.driver.gpus[0]
+    if needs is not None and force is None and gpu.compute_capability < _capability(needs):
+        major, minor = gpu.compute_capability
+        return Choice(None, device, f"the {gpu.name} here is an sm_{major}{minor}, and {needs} is needed")
+    return Choice(gpu.name, device, "it is the GPU of this computer")
+
+
+def _capability(arch: str) -> tuple[int, int]:
+    digits = "".join(c for c in arch if c.isdigit())
+    if not arch.startswith("sm_") or len(digits) < 2:
+        raise EnvironmentProblem(f'needs={arch!r} is no GPU architecture: write it like "sm_90".')
+    return int(digits[:-1]), int(digits[-1])
+
+
+def _simulate(choice: Choice, hazards: str | None, seed: int | None) -> Engine:
+    from smsim.devices import load
+    from smsim.driver import seam
+    from smsim.machine.device import Device
+
+    try:
+        spec = load(choice.device)
+    except ValueError as unknown:
+        raise EnvironmentProblem(str(unknown)) from None
+    _raise_if_too_late()
+    _use_new_numba_cuda()
+    options = {k: v for k, v in (("hazards", hazards), ("seed", seed)) if v is not None}
+    device = Device(spec, **options)
+    seam.install(device, spec)
+    engine = Engine(f"simulated {spec.name}", True, spec, device, choice.reason)
+    _prove()
+    return engine
+
+
+def _again(
+    engine: Engine, device: str | None, hazards: str | None, seed: int | None, force: bool | None
+) -> Engine:
+    """A second call may change how the simulated SM judges, not which engine runs."""
+    from smsim.devices import load
+
+    other = device is not None and engine.simulated and load(device) is not engine.spec
+    if other or (force is not None and force != engine.simulated):
+        raise EnvironmentProblem(
+            f"This process runs kernels on the {engine.engine} already, and that cannot be changed while it "
+            f"lives: restart it ({_RESTART} in a notebook) and choose before anything else."
+        )
+    if engine.simulated:
+        for setting, value in (("hazards", hazards), ("seed", seed)):
+            if value is not None:
+                setattr(engine.device, setting, value)
+    return engine
+
+
+def _raise_if_too_late() -> None:
+    from smsim.driver import seam
+
+    early = seam.imported_too_early()
+    if early:
+        raise EnvironmentProblem(
+            f"{early[0]} was imported before smsim.attach(), and has already looked for a GPU: restart the "
+            f"process ({_RESTART} in a notebook) and call smsim.attach() before `from numba import cuda`."
+        )
+
+
+def _use_new_numba_cuda() -> None:
+    """numba-cuda puts itself in Numba's place when Python starts; after ``pip install`` it has not yet."""
+    importlib.invalidate_caches()
+    if importlib.util.find_spec("_numba_cuda_redirector") is not None:
+        importlib.import_module("_numba_cuda_redirector")
+
+
+def _prove() -> None:
+    """Ask through Numba whether the simulated GPU is there, since the seam is no documented interface."""
+    from numba import cuda
+
+    if not cuda.is_available():
+        raise EnvironmentProblem(
+            "The simulated GPU could not be put under this version of numba-cuda "
+            f"({environment.look().numba_cuda}); tested are {', '.join(environment.TESTED_NUMBA_CUDA)}: "
+            f"pip install numba-cuda=={environment.TESTED_NUMBA_CUDA[0]}"
+        )
+
+
+def _raise_if(problem: str | None) -> None:
+    if problem:
+        raise EnvironmentProblem(problem)

@@ -1,0 +1,46 @@
+"""What Numba knows of the launch that is under way: the kernel's Python name and its arguments' names.
+
+The driver sees only bytes. Numba's launch is wrapped (:mod:`smsim.driver.numba_patches`) to leave a note
+here, so that errors can speak of ``x`` rather than of an address.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+_local = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Launching:
+    """A launch seen from Python: the kernel's name, its parameters' names and Numba types."""
+
+    name: str
+    parameters: Sequence[str]
+    types: Sequence[Any]
+
+    def arrays(self, raw: Sequence[bytes]) -> Sequence[Any]:
+        """The array arguments among the raw PTX parameters; none when they do not fit the types."""
+        from smsim.driver.arguments import arrays_among
+
+        return arrays_among(self.types, self.parameters, raw)
+
+
+def current() -> Launching | None:
+    """The launch under way in this thread, if it came through Numba."""
+    return getattr(_local, "launching", None)
+
+
+@contextmanager
+def under_way(launch: Launching) -> Iterator[None]:
+    """Note ``launch`` for as long as the block runs."""
+    before = current()
+    _local.launching = launch
+    try:
+        yield
+    finally:
+        _local.launching = before

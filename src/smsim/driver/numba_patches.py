@@ -1,0 +1,134 @@
+"""The few places in numba-cuda that must know that there is no GPU.
+
+Each is a method or a name that both numba-cuda 0.22 and 0.30 have.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from smsim.driver import arguments, crossing, launching, linker, state
+from smsim.driver.limits import check_shape
+
+
+def apply() -> None:
+    """Import ``numba.cuda`` and patch it."""
+    from numba import cuda  # noqa: F401  (the import order of numba-cuda's own modules is its affair)
+    from numba.cuda import codegen, dispatcher
+    from numba.cuda.cudadrv import driver
+
+    _wake(driver.driver)
+    driver._Linker.complete = linker.complete
+    driver.Driver._check_cuda_python_error = _raising_kept(driver.Driver._check_cuda_python_error)
+    library = codegen.CUDACodeLibrary
+    library.get_cufunc = crossing.carried(library.get_cufunc)
+    library._link_all = _without_device_runtime(library._link_all)
+    codegen.JITCUDACodegen.magic_tuple = _own_cache(codegen.JITCUDACodegen.magic_tuple)
+    codegen.run_nvdisasm = _assembling_first(codegen.run_nvdisasm)
+    dispatcher.CUDADispatcher.__init__ = _with_line_numbers(dispatcher.CUDADispatcher.__init__)
+    dispatcher.CUDADispatcher.call = _checked_call(dispatcher.CUDADispatcher.call)
+    dispatcher._Kernel.launch = _noted_launch(dispatcher._Kernel.launch)
+
+
+def _wake(numba_driver: Any) -> None:
+    """Numba looked for libcuda by name and gave up; what it found is used by nothing else."""
+    numba_driver.is_initialized = False
+    numba_driver.initialization_error = None
+    numba_driver.lib = object()
+
+
+def _raising_kept(check: Any) -> Any:
+    """Numba turns an error number into CudaAPIError here; an exception that we kept comes first."""
+
+    @functools.wraps(check)
+    def checked(self: Any, name: str, returned: Any) -> Any:
+        if returned[0] != 0:
+            crossing.raise_pending()
+        return check(self, name, returned)
+
+    return checked
+
+
+def _without_device_runtime(link_all: Any) -> Any:
+    """Cooperative kernels ask for libcudadevrt.a, which no wheel brings; the device has its functions."""
+
+    @functools.wraps(link_all)
+    def linked(self: Any, *args: Any, **kwargs: Any) -> Any:
+        needed, self.needs_cudadevrt = self.needs_cudadevrt, False
+        try:
+            return link_all(self, *args, **kwargs)
+        finally:
+            self.needs_cudadevrt = needed
+
+    return linked
+
+
+def _own_cache(magic_tuple: Any) -> Any:
+    """Kernels cached on disk for the simulated device are PTX: keep them apart from a GPU's machine code."""
+
+    @functools.wraps(magic_tuple)
+    def magic(self: Any) -> tuple:
+        return (*magic_tuple(self), "smsim", 1)
+
+    return magic
+
+
+def _assembling_first(run_nvdisasm: Any) -> Any:
+    """``inspect_sass`` disassembles machine code: let NVIDIA's assembler make it of the PTX first."""
+
+    @functools.wraps(run_nvdisasm)
+    def run(code: Any, flags: list[str]) -> str:
+        return run_nvdisasm(linker.machine_code(code, state.driver().spec.arch), flags)
+
+    return run
+
+
+def _with_line_numbers(init: Any) -> Any:
+    """Line numbers cost nothing here, and let every error name the line of Python."""
+
+    @functools.wraps(init)
+    def initialise(self: Any, py_func: Any, targetoptions: dict, *args: Any, **kwargs: Any) -> None:
+        if not targetoptions.get("debug"):
+            targetoptions = {**targetoptions, "lineinfo": True}
+        init(self, py_func, targetoptions, *args, **kwargs)
+
+    return initialise
+
+
+def _checked_call(call: Any) -> Any:
+    """Say what is wrong with a launch before anything is compiled for it."""
+
+    @functools.wraps(call)
+    def checked(self: Any, args: tuple, *rest: Any) -> Any:
+        name = self.py_func.__name__
+        names = arguments.parameter_names(self.py_func)
+        arguments.check_count(name, names, args)
+        if not self.extensions:
+            arguments.check_passable(name, names, args)
+        config = rest[0]
+        grid, block = (config.griddim, config.blockdim) if len(rest) == 1 else rest[:2]
+        check_shape(state.driver().spec, name, grid, block)
+        return call(self, args, *rest)
+
+    return checked
+
+
+def _noted_launch(launch: Any) -> Any:
+    """Leave a note of names and types for the driver, and let kept exceptions out."""
+
+    @crossing.carried
+    @functools.wraps(launch)
+    def noted(self: Any, args: tuple, *rest: Any, **kwargs: Any) -> Any:
+        function = getattr(self, "py_func", None)
+        if function is None:  # a kernel from the disk cache has lost its source
+            names = arguments.numbered_names(len(self.argument_types))
+        else:
+            names = arguments.parameter_names(function)
+        if not self.extensions:
+            arguments.check_arguments(self.argument_types, names, args)
+        name = function.__name__ if function else self._codelibrary.name
+        with launching.under_way(launching.Launching(name, names, self.argument_types)):
+            return launch(self, args, *rest, **kwargs)
+
+    return noted

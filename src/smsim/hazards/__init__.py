@@ -1,0 +1,1 @@
+"""What judges a run: bounds, races, unwritten values, barriers; and the sentences that say so."""

@@ -1,0 +1,187 @@
+"""The careful run: follow suspected values to where they are used, or see them forgotten.
+
+NVIDIA's compiler loads early. ``if c: v = s[k]`` becomes a load by every thread and a ``selp`` that
+picks it or not, so right programs read bytes that nobody wrote, and bytes that others are writing.
+Such a read is no error unless its value gets somewhere: into an address, a branch, a store, an atomic.
+So a suspicion ends the run; the launch starts again, and this time the suspected values carry a tag
+from register to register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smsim.machine.retype import merge
+
+if TYPE_CHECKING:
+    from smsim.machine.bind.binding import Step
+    from smsim.machine.chunk import Chunk
+    from smsim.machine.frame import Frame
+    from smsim.machine.launch import Launch
+
+
+class Suspicion(Exception):
+    """Something may be wrong: run again, carefully. ``sites`` are load instructions to follow."""
+
+    def __init__(self, sites: set[object]) -> None:
+        super().__init__("suspected reads")
+        self.sites = sites
+
+
+class Tag:
+    """The mark that a suspected value carries.
+
+    A lane's value may be known to be bad when it is loaded, or become so later, when a write that
+    races with the load is seen; it may be used before or after that. Whichever comes second finds it.
+    """
+
+    def __init__(self, chunk: Chunk) -> None:
+        self.chunk = chunk
+        self.bad = np.zeros(chunk.lanes.shape, bool)
+        self.used = np.zeros(chunk.lanes.shape, bool)
+        self._errors: list[tuple[np.ndarray, Callable[[int, int], Exception]]] = []
+
+    def poison(self, lanes: np.ndarray, error: Callable[[int, int], Exception]) -> None:
+        """The value is bad in ``lanes``; ``error(row, column)`` says why."""
+        self.bad |= lanes
+        self._errors.append((lanes, error))
+        self._check()
+
+    def use(self, lanes: np.ndarray) -> None:
+        """The value got somewhere in ``lanes``."""
+        self.used |= lanes
+        self._check()
+
+    def _check(self) -> None:
+        wrong = self.bad & self.used
+        if not wrong.any():
+            return
+        column, row = (int(x[0]) for x in np.nonzero(wrong.T))
+        for lanes, error in self._errors:
+            if lanes[row, column]:
+                self.chunk.launch.found(error(row, column))
+                self.bad &= ~wrong  # told once
+                return
+
+
+class CarefulRun:
+    """Executes steps as usual, and moves tags along with the values.
+
+    Args:
+        launch: the launch that is being repeated.
+        sites: load instructions whose values are followed.
+    """
+
+    def __init__(self, launch: Launch, sites: set[object]) -> None:
+        self.launch, self.sites = launch, sites
+        self._fresh: list[Tag] = []
+
+    def follow(self, frame: Frame, chunk: Chunk) -> Tag:
+        """A tag for the value that the instruction now running loads."""
+        tag = Tag(chunk)
+        self._fresh.append(tag)
+        return tag
+
+    def initial_taint(self, frame: Frame) -> dict[int, dict[Tag, np.ndarray]]:
+        """Registers that may be read before anything wrote them, at the start of a kernel."""
+        taint = {}
+        everyone = np.ones(frame.lanes.shape, bool)
+        program = frame.program
+        names = {slot: name for name, slot in program.slots.registers.items()}
+        for slot in range(program.unset.bit_length()):
+            if program.unset >> slot & 1:
+                tag = Tag(frame.chunk)
+                name = names[slot]
+                tag.poison(
+                    everyone,
+                    lambda row, column, name=name: self.launch.explain.unset_register(
+                        frame.chunk, name, row, column
+                    ),
+                )
+                taint[slot] = {tag: everyone}
+        return taint
+
+    def run(self, frame: Frame, steps: list[Step], needed: int) -> None:
+        from smsim.machine.chunk import bits
+
+        for step in steps:
+            active = self._active(frame, step)
+            self.use(frame, step, active)
+            incoming = self._incoming(frame, step) if frame.taint else {}
+            self._fresh.clear()
+            old = [(slot, frame.R[slot]) for slot in bits(step.writes & needed)]
+            step.run(frame)
+            for slot, value in old:
+                frame.R[slot] = merge(frame.mask, frame.R[slot], value)
+            for tag in self._fresh:
+                incoming[tag] = np.ones(frame.lanes.shape, bool)
+            self._settle(frame, step, active, incoming)
+
+    def use(self, frame: Frame, step: Step, active: np.ndarray | None = None) -> None:
+        """The values of ``step.decides`` get somewhere."""
+        if not frame.taint:
+            return
+        if active is None:
+            active = self._active(frame, None)
+        for slot in step.decides:
+            for tag, lanes in frame.taint.get(slot, {}).items():
+                tag.use(lanes & active)
+
+    def _active(self, frame: Frame, step: Step | None) -> np.ndarray:
+        active = np.ones(frame.lanes.shape, bool) if frame.mask is None else frame.mask
+        if step is not None and step.instruction.guard is not None:
+            condition = frame.R[frame.program.slots.register(step.instruction.guard.name)]
+            active = active & (~condition if step.instruction.guard_negated else condition)
+        return np.broadcast_to(active, frame.lanes.shape)
+
+    def _incoming(self, frame: Frame, step: Step) -> dict[Tag, np.ndarray]:
+        """Tags that the result takes over from the operands, with their lanes."""
+        taint = frame.taint
+        reads = [slot for slot in step.reads if slot in taint and slot not in step.decides]
+        if not reads:
+            return {}
+        if step.instruction.guard is not None:
+            reads = [slot for slot in reads if not step.writes >> slot & 1]
+        out: dict[Tag, np.ndarray] = {}
+        for slot in reads:
+            passes = _passes(frame, step, slot)
+            for tag, lanes in taint[slot].items():
+                moved = lanes & passes
+                out[tag] = out[tag] | moved if tag in out else moved
+        return out
+
+    def _settle(
+        self, frame: Frame, step: Step, active: np.ndarray, incoming: dict[Tag, np.ndarray]
+    ) -> None:
+        from smsim.machine.chunk import bits
+
+        for slot in bits(step.writes):
+            before = frame.taint.pop(slot, {})
+            after = {tag: lanes & ~active for tag, lanes in before.items()}
+            for tag, lanes in incoming.items():
+                moved = lanes & active
+                after[tag] = after[tag] | moved if tag in after else moved
+            after = {tag: lanes for tag, lanes in after.items() if lanes.any()}
+            if after:
+                frame.taint[slot] = after
+
+
+def _passes(frame: Frame, step: Step, slot: int) -> np.ndarray:
+    """The lanes in which an operand can change the result of a selecting instruction."""
+    everywhere = np.ones((1, 1), bool)
+    opcode, reads, registers = step.instruction.opcode, step.reads, frame.R
+    if opcode == "selp" and slot in reads[:2] and reads[0] != reads[1]:
+        chosen = registers[reads[2]]
+        return chosen if slot == reads[0] else ~chosen
+    if opcode in ("and", "or") and len(reads) >= 2 and slot in reads[:2] and reads[0] != reads[1]:
+        partner = reads[1] if slot == reads[0] else reads[0]
+        if partner in frame.taint:  # it cannot be trusted to settle the result
+            return everywhere
+        other = np.asarray(registers[partner])
+        if opcode == "and":
+            return other != 0
+        return ~other if other.dtype == bool else ~other != 0
+    return everywhere

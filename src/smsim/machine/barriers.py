@@ -1,0 +1,191 @@
+"""Where threads of a block wait for each other: ``bar.sync``, ``bar.red`` and their counts.
+
+A barrier is met by its number, not by its place in the program: two warps may reach barrier 0 through
+different instructions. Within one warp they may not, because ``bar`` is short for the *aligned* form,
+which all lanes of a warp execute together. Blocks are let go together, once nobody else can move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smsim.machine.frame import Frame, Mask, without
+from smsim.machine.lanes import WARP
+
+if TYPE_CHECKING:
+    from smsim.machine.chunk import Chunk
+    from smsim.machine.program import Step
+
+
+@dataclass(eq=False)
+class Waiting:
+    """Lanes that arrived together.
+
+    Attributes:
+        frame, resume: where they go on.
+        mask: which lanes of the frame.
+        number: the barrier's number.
+        count: how many threads it is for, or ``None`` for the whole block.
+        step: the instruction they arrived at.
+        aligned: whether the lanes of a warp must arrive together.
+        predicate: each lane's vote, for ``bar.red``.
+        finish: called as ``finish(group, released lanes, all groups)`` for ``bar.red``; writes registers.
+    """
+
+    frame: Frame
+    resume: int
+    mask: Mask
+    number: int
+    count: int | None
+    step: Step
+    aligned: bool = True
+    predicate: np.ndarray | None = None
+    finish: Callable[[Waiting, Mask, list[Waiting]], None] | None = None
+
+
+class Barriers:
+    """All barriers of a chunk's blocks."""
+
+    def __init__(self, chunk: Chunk) -> None:
+        self.chunk = chunk
+        self.waiting: list[Waiting] = []
+
+    def arrive(self, group: Waiting) -> None:
+        """Lanes reach a barrier and stop there."""
+        for other in self.waiting:
+            if (
+                other.frame is group.frame
+                and other.resume == group.resume
+                and other.number == group.number
+                and other.count == group.count
+                and other.predicate is None
+                and group.predicate is None
+            ):
+                other.mask = _union(other.mask, group.mask, group.frame.lanes.shape)
+                return
+        self.waiting.append(group)
+        group.frame.waiting.append(group.resume)
+
+    def release(self) -> bool:
+        """Let go every block whose barrier is complete. True if anybody can move again."""
+        if not self.waiting:
+            return False
+        only = self.waiting[0]
+        if len(self.waiting) == 1 and only.mask is None and only.frame.lanes.full and only.count is None:
+            if only.finish is not None:
+                only.finish(only, None, [only])
+            self.waiting.clear()
+            only.frame.waiting.remove(only.resume)
+            only.frame.go(only.resume, None)
+            self.chunk.watch.barrier(None)
+            return True
+        released = False
+        for number in sorted({g.number for g in self.waiting}):
+            complete = self._complete_blocks(number)
+            if complete is None or not complete.any():
+                continue
+            groups = [g for g in self.waiting if g.number == number]
+            for group in groups:  # bar.red looks at all groups as they arrived
+                if group.finish is not None:
+                    group.finish(group, self._freed(group, complete), groups)
+            for group in groups:
+                self._let_go(group, complete)
+            self.chunk.watch.barrier(complete)
+            released = True
+        return released
+
+    def _arrived(self, number: int) -> np.ndarray:
+        arrived = np.zeros(self.chunk.lanes.shape, bool)
+        for group in self.waiting:
+            if group.number == number:
+                mask = self.chunk.in_chunk(group.frame, group.mask)
+                arrived |= True if mask is None else mask
+        return arrived
+
+    def _complete_blocks(self, number: int) -> np.ndarray | None:
+        """Shape ``(1, B)``: the blocks in which barrier ``number`` is complete.
+
+        Raises:
+            BarrierError: it is complete in number, but lanes of one warp came by different ways, or
+                threads have exited that the barrier counts on.
+        """
+        chunk = self.chunk
+        arrived = self._arrived(number)
+        here = arrived.sum(axis=0, keepdims=True)
+        counts = {g.count for g in self.waiting if g.number == number} - {None}
+        if counts:
+            complete = here >= min(counts)
+        else:
+            complete = here == chunk.lanes.threads
+            if chunk.exited is not False:
+                gone = np.broadcast_to(True if chunk.exited is None else chunk.exited, chunk.lanes.shape)
+                short = (here > 0) & ~complete & (here + gone.sum(axis=0, keepdims=True) == chunk.lanes.threads)
+                if short.any():
+                    if chunk.launch.hazards != "isa":
+                        raise chunk.launch.explain.exited_before_barrier(self, number, arrived, gone, short)
+                    complete = complete | short
+        if complete.any():
+            self._check_aligned(number, complete)
+        return complete
+
+    def _check_aligned(self, number: int, complete: np.ndarray) -> None:
+        groups = [g for g in self.waiting if g.number == number and g.aligned]
+        if len({id(g.step) for g in groups}) < 2:
+            return
+        which = np.full(self.chunk.lanes.shape, -1)
+        for at, group in enumerate(groups):
+            mask = self.chunk.in_chunk(group.frame, group.mask)
+            which[np.broadcast_to(True if mask is None else mask, which.shape)] = at
+        for start in range(0, which.shape[0], WARP):
+            warp = which[start : start + WARP]
+            for column in np.nonzero(complete[0])[0]:
+                seen = np.unique(warp[:, column])
+                seen = seen[seen >= 0]
+                if seen.size > 1:
+                    lanes = [start + int(np.argmax(warp[:, column] == s)) for s in seen[:2]]
+                    steps = [groups[s].step for s in seen[:2]]
+                    raise self.chunk.launch.explain.split_warp_at_barrier(self.chunk, column, lanes, steps)
+
+    def _freed(self, group: Waiting, complete: np.ndarray) -> Mask | bool:
+        """The lanes of ``group`` in ``complete`` blocks, or ``False`` if there is none."""
+        lanes = group.frame.lanes
+        mine = complete if lanes.full else complete[:, lanes.block[:, 0]].T
+        freed = np.broadcast_to(mine, lanes.shape)
+        freed = freed if group.mask is None else freed & group.mask
+        if not freed.any():
+            return False
+        return None if freed.all() else freed
+
+    def _let_go(self, group: Waiting, complete: np.ndarray) -> None:
+        """Release the lanes of ``group`` that are in ``complete`` blocks."""
+        frame = group.frame
+        freed = self._freed(group, complete)
+        if freed is False:
+            return
+        left = False if freed is None else without(group.mask, freed)
+        if left is False:
+            self.waiting.remove(group)
+            frame.waiting.remove(group.resume)
+        else:
+            group.mask = left
+        frame.go(group.resume, freed)
+
+    def explain_deadlock(self) -> None:
+        """Nobody can move: say who waits for whom.
+
+        Raises:
+            BarrierError: threads of one block wait at barriers that can never be complete.
+            Deadlock: anything else.
+        """
+        raise self.chunk.launch.explain.deadlock(self)
+
+
+def _union(a: Mask, b: Mask, shape: tuple[int, int]) -> Mask:
+    if a is None or b is None:
+        return None
+    both = a | b
+    return None if both.all() else both

@@ -1,0 +1,252 @@
+"""``ld`` and ``st`` in every state space, and the address arithmetic they share with atomics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from smsim.errors import UnsupportedPTX
+from smsim.machine import windows
+from smsim.machine.bind.binding import Binding, Step
+from smsim.machine.faults import AccessFault, active_where
+from smsim.machine.frame import Frame, without
+from smsim.machine.outersum import OuterSum
+from smsim.machine.retype import DTYPES, Value, extension, retype
+from smsim.ptx.nodes import Address, Instruction, Operand, Symbol, Vector
+from smsim.ptx.rows import Form
+
+
+def attempt(frame: Frame, step: Step, act: Callable[[], object]) -> object:
+    """Do a memory access; let a fault become an error, or leave its lanes out where errors are collected.
+
+    Raises:
+        MemoryFault: an address is outside its array or misaligned (unless errors are collected).
+    """
+    whole = frame.mask
+    try:
+        while True:
+            try:
+                return act()
+            except AccessFault as fault:
+                frame.chunk.launch.found(frame.chunk.launch.explain.fault(frame, step, fault))
+                left = without(frame.mask, np.broadcast_to(fault.lanes, frame.lanes.shape))
+                if left is False:
+                    return None
+                frame.mask = left
+    finally:
+        frame.mask = whole
+
+
+# -- one element ---------------------------------------------------------------------------------------
+
+
+def load(frame: Frame, step: Step, space: str, address: Value, dtype: np.dtype) -> np.ndarray:
+    chunk = frame.chunk
+    if space == "global":
+        return chunk.memory.load(address, dtype, frame.mask)
+    address = np.asarray(address)
+    if space == "shared":
+        value = chunk.shared.load(address, dtype, frame.mask, frame.lanes)
+        chunk.watch.read(frame, step, address, dtype.itemsize)
+        return value
+    return chunk.stack.space.load(address, dtype, frame.mask, frame.lanes)
+
+
+def store(frame: Frame, step: Step, space: str, address: Value, value: Value) -> None:
+    chunk = frame.chunk
+    value = np.asarray(value)
+    if space == "global":
+        chunk.memory.store(address, value, frame.mask, frame.lanes.shape)
+        return
+    address = np.asarray(address)
+    if space == "shared":
+        chunk.shared.store(address, value, frame.mask, frame.lanes)
+        chunk.watch.write(frame, step, address, value)
+    else:
+        chunk.stack.space.store(address, value, frame.mask, frame.lanes)
+
+
+def by_space(frame: Frame, address: Value) -> list[tuple[str, Value, np.ndarray | None]]:
+    """A generic access by the spaces it goes to: ``(space, address there, lanes or None for all)``."""
+    low, high = address.bounds() if isinstance(address, OuterSum) else (int(address.min()), int(address.max()))
+    space = windows.space_of(low)
+    if space == windows.space_of(high) and (space != "global" or low >= windows.LOCAL or high < windows.SHARED):
+        return [(space, _shifted(address, windows.START[space]), frame.mask)]
+    address = np.broadcast_to(np.asarray(address), frame.lanes.shape)
+    parts = []
+    left = np.broadcast_to(active_where(np.ones((1, 1), bool), frame.mask), frame.lanes.shape)
+    for space in ("shared", "local"):
+        start = windows.START[space]
+        here = left & (address >= start) & (address < start + windows.WINDOW_BYTES)
+        if here.any():
+            parts.append((space, np.where(here, address - start, 0), here))
+            left = left & ~here
+    if left.any():
+        parts.append(("global", address, left))
+    return parts
+
+
+def _shifted(address: Value, start: int) -> Value:
+    return np.subtract(address, np.full((1, 1), start, np.int64)) if start else address
+
+
+def load_generic(frame: Frame, step: Step, address: Value, dtype: np.dtype) -> np.ndarray:
+    parts = by_space(frame, address)
+    if len(parts) == 1:
+        return load(frame, step, parts[0][0], parts[0][1], dtype)
+    out, whole = np.zeros(frame.lanes.shape, dtype), frame.mask
+    for space, there, lanes in parts:
+        frame.mask = lanes
+        out = np.where(lanes, load(frame, step, space, there, dtype), out)
+    frame.mask = whole
+    return out
+
+
+def store_generic(frame: Frame, step: Step, address: Value, value: Value) -> None:
+    whole = frame.mask
+    for space, there, lanes in by_space(frame, address):
+        frame.mask = lanes
+        store(frame, step, space, there, value)
+    frame.mask = whole
+
+
+# -- binding -------------------------------------------------------------------------------------------
+
+#: State spaces whose variables live in global memory.
+IN_GLOBAL = {"global", "const"}
+
+
+def bind_load(binding: Binding, instruction: Instruction, form: Form) -> Step:
+    target, place = instruction.operands[:2]
+    targets = target.items if isinstance(target, Vector) else (target,)
+    dtype = DTYPES[form.type]
+    into = [binding.destination(t) for t in targets]
+    wider = [extension(dtype, binding.register_bytes(t)) for t in targets]
+    writes = sum(1 << slot for slot in into if slot is not None)
+    if form.space == "param":
+        return _load_param(binding, instruction, form, into, wider, writes)
+    address_of, reads = binding.address(place, instruction)
+    space = "global" if form.space in IN_GLOBAL else form.space
+    width = dtype.itemsize
+
+    def run(frame: Frame) -> None:
+        address = address_of(frame)
+
+        def act() -> None:
+            if len(into) > 1:
+                check_alignment(frame, address, width * len(into))
+            for number, (slot, wide) in enumerate(zip(into, wider, strict=True)):
+                at = np.add(address, np.full((1, 1), number * width, np.int64)) if number else address
+                if space == "generic":
+                    value = load_generic(frame, step, at, dtype)
+                else:
+                    value = load(frame, step, space, at, dtype)
+                if slot is not None:
+                    frame.R[slot] = value if wide is None else value.astype(wide)
+
+        attempt(frame, step, act)
+
+    step = Step(run, writes, reads, reads, instruction, binding.function, form)
+    return step
+
+
+def bind_store(binding: Binding, instruction: Instruction, form: Form) -> Step:
+    place, source = instruction.operands[:2]
+    sources = source.items if isinstance(source, Vector) else (source,)
+    dtype = DTYPES[form.type]
+    slots = tuple(binding.source(s, form.type, instruction) for s in sources)
+    if form.space == "param":
+        return _store_param(binding, instruction, form, slots)
+    address_of, reads = binding.address(place, instruction)
+    space = "global" if form.space in IN_GLOBAL else form.space
+    width = dtype.itemsize
+
+    def run(frame: Frame) -> None:
+        address = address_of(frame)
+
+        def act() -> None:
+            if len(slots) > 1:
+                check_alignment(frame, address, width * len(slots))
+            for number, slot in enumerate(slots):
+                at = np.add(address, np.full((1, 1), number * width, np.int64)) if number else address
+                value = retype(frame.R[slot], dtype)
+                if space == "generic":
+                    store_generic(frame, step, at, value)
+                else:
+                    store(frame, step, space, at, value)
+
+        attempt(frame, step, act)
+
+    step = Step(run, 0, reads + slots, reads + slots, instruction, binding.function, form)
+    return step
+
+
+def check_alignment(frame: Frame, address: Value, size: int) -> None:
+    """A vector access is aligned to the whole vector.
+
+    Raises:
+        AccessFault: it is not, in an active lane.
+    """
+    bad = active_where(np.bitwise_and(np.asarray(address), size - 1) != 0, frame.mask)
+    if bad.any():
+        raise AccessFault("misaligned", bad, np.asarray(address), size, frame.chunk.memory)
+
+
+# -- parameters ----------------------------------------------------------------------------------------
+
+
+def param_place(place: Operand, binding: Binding, instruction: Instruction) -> tuple[str, int]:
+    """``(variable, byte offset)`` of a ``.param`` operand.
+
+    Raises:
+        UnsupportedPTX: the address is computed in a register.
+    """
+    if isinstance(place, Address) and isinstance(place.base, Symbol):
+        return place.base.name, place.base.offset + place.offset
+    raise UnsupportedPTX(
+        f"line {instruction.line}: the simulated SM reads .param only by name, as in [name+8]",
+        line=instruction.line,
+        text=instruction.text,
+    )
+
+
+def _load_param(
+    binding: Binding,
+    instruction: Instruction,
+    form: Form,
+    into: list[int | None],
+    wider: list[np.dtype | None],
+    writes: int,
+) -> Step:
+    name, offset = param_place(instruction.operands[1], binding, instruction)
+    dtype = DTYPES[form.type]
+
+    def run(frame: Frame) -> None:
+        for number, (slot, wide) in enumerate(zip(into, wider, strict=True)):
+            value = frame.params.load(name, offset + number * dtype.itemsize, dtype)
+            if slot is not None:
+                frame.R[slot] = value if wide is None else value.astype(wide)
+
+    return Step(run, writes, (), (), instruction, binding.function, form)
+
+
+def _store_param(binding: Binding, instruction: Instruction, form: Form, slots: tuple[int, ...]) -> Step:
+    name, offset = param_place(instruction.operands[0], binding, instruction)
+    dtype = DTYPES[form.type]
+
+    def run(frame: Frame) -> None:
+        for number, slot in enumerate(slots):
+            at = offset + number * dtype.itemsize
+            frame.params.store(name, at, retype(frame.R[slot], dtype), frame.mask)
+
+    return Step(run, 0, slots, (), instruction, binding.function, form)
+
+
+def bind_nothing(binding: Binding, instruction: Instruction, form: Form) -> Step:
+    """Instructions that change no value here: fences, prefetches, waiting for a while."""
+    return Step(_do_nothing, 0, (), (), instruction, binding.function, form)
+
+
+def _do_nothing(frame: Frame) -> None:
+    pass

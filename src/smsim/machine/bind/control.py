@@ -1,0 +1,216 @@
+"""How a block ends: branches, calls, returns, exits, barriers. Each says where its lanes go next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from smsim.machine.barriers import Waiting
+from smsim.machine.bind.binding import Step
+from smsim.machine.frame import Frame, Mask, split
+from smsim.machine.params import ParamCells
+from smsim.machine.retype import DTYPES, retype
+
+#: ``leave(frame, mask, block)``: put the lanes of ``mask``, which ran ``block``, where they go next.
+Leave = Callable[[Frame, Mask, int], None]
+
+
+def fall(following: int) -> Leave:
+    def leave(frame: Frame, mask: Mask, block: int) -> None:
+        frame.go(following, mask)
+
+    return leave
+
+
+def branch(target: int, following: int, guard: tuple[int, bool] | None) -> Leave:
+    """``bra`` and ``@%p bra``."""
+
+    def go_target(frame: Frame, mask: Mask, block: int) -> None:
+        frame.go(target, mask)
+        if target <= block:
+            frame.chunk.back_edge(frame, target)
+
+    if guard is None:
+        return go_target
+    slot, negated = guard
+
+    def leave(frame: Frame, mask: Mask, block: int) -> None:
+        condition = frame.R[slot]
+        taken, rest = split(mask, ~condition if negated else condition)
+        if taken is not False:
+            go_target(frame, taken, block)
+        if rest is not False:
+            frame.go(following, rest)
+
+    return leave
+
+
+def indexed_branch(slot: int, targets: tuple[int, ...]) -> Leave:
+    """``brx.idx``: the register chooses among labels."""
+
+    def leave(frame: Frame, mask: Mask, block: int) -> None:
+        index = np.asarray(retype(frame.R[slot], DTYPES["u32"]))
+        for number, target in enumerate(targets):
+            taken, _ = split(mask, index == number)
+            if taken is not False:
+                frame.go(target, taken)
+                if target <= block:
+                    frame.chunk.back_edge(frame, target)
+
+    return leave
+
+
+def finish(guard: tuple[int, bool] | None, following: int, whole_thread: bool) -> Leave:
+    """``ret`` and ``exit``. A kernel's ``ret`` ends the thread; a function's goes back to its caller."""
+
+    def end(frame: Frame, mask: Mask) -> None:
+        if frame.depth and not whole_thread:
+            frame.on_return.returned(mask)
+        else:
+            frame.chunk.exit_lanes(frame, mask)
+
+    def leave(frame: Frame, mask: Mask, block: int) -> None:
+        taken, rest = (mask, False) if guard is None else split(mask, _condition(frame, guard))
+        if rest is not False:
+            frame.go(following, rest)
+        if taken is not False:
+            end(frame, taken)
+        frame.chunk.prune()
+
+    return leave
+
+
+def _condition(frame: Frame, guard: tuple[int, bool]) -> np.ndarray:
+    value = frame.R[guard[0]]
+    return ~value if guard[1] else value
+
+
+class Return:
+    """Where a call's lanes come back to; called when the callee's frame is empty."""
+
+    def __init__(self, caller: Frame, resume: int, results: list[tuple[str, str]], callee: Frame) -> None:
+        self.caller, self.resume, self.results, self.callee = caller, resume, results, callee
+        self.mask: Mask | bool = False
+
+    def returned(self, mask: Mask) -> None:
+        """Lanes of the callee that have reached ``ret``."""
+        if self.mask is False:
+            self.mask = mask
+        elif self.mask is not None:
+            self.mask = None if mask is None else self.mask | mask
+
+    def __call__(self) -> None:
+        caller = self.caller
+        caller.waiting.remove(self.resume)
+        if self.mask is not False:
+            caller.params.receive(self.callee.params, self.results, self.mask)
+            caller.go(self.resume, self.mask)
+
+
+def call(
+    program_of: Callable[[], object],
+    arguments: list[tuple[str, str]],
+    results: list[tuple[str, str]],
+    following: int,
+    step: Step,
+) -> Leave:
+    """``call``: a new frame for the lanes; the caller goes on when all of them are back."""
+
+    def leave(frame: Frame, mask: Mask, block: int) -> None:
+        chunk, program = frame.chunk, program_of()
+        try:
+            base = chunk.stack.push(frame.local_base + frame.program.local_bytes, program.local_variables)
+        except RecursionError:
+            raise chunk.launch.explain.stack_overflow(frame, mask, step) from None
+        registers = program.fresh_registers(frame.lanes, chunk.launch, chunk.first_block)
+        inner = Frame(chunk, program, frame.lanes, registers, ParamCells(), frame.depth + 1, base)
+        frame.params.pass_to(inner.params, arguments)
+        inner.on_return = Return(frame, following, results, inner)
+        frame.waiting.append(following)
+        inner.go(0, mask)
+        chunk.frames.append(inner)
+
+    return leave
+
+
+def supplied(function: Callable, following: int, step: Step) -> Leave:
+    """A call to a function that the machine itself supplies, such as ``vprintf``."""
+
+    def leave(frame: Frame, mask: Mask, block: int) -> None:
+        frame.mask = mask
+        function(frame, step)
+        frame.go(following, mask)
+
+    return leave
+
+
+def trap(step: Step, following: int, guard: tuple[int, bool] | None) -> Leave:
+    def leave(frame: Frame, mask: Mask, block: int) -> None:
+        taken, rest = (mask, False) if guard is None else split(mask, _condition(frame, guard))
+        if taken is not False:
+            raise frame.chunk.launch.explain.trap(frame, taken, step)
+        frame.go(following, rest)
+
+    return leave
+
+
+@dataclass(frozen=True)
+class BarrierOperands:
+    """``bar``'s operands as slots: barrier number, thread count (or ``None``), and for ``bar.red`` more."""
+
+    number: int
+    count: int | None
+    aligned: bool
+    predicate: tuple[int, bool] | None = None
+    target: int | None = None
+    operation: str | None = None
+
+
+def barrier(operands: BarrierOperands, following: int, step: Step) -> Leave:
+    """``bar.sync`` and ``bar.red``: wait here for the others."""
+
+    def leave(frame: Frame, mask: Mask, block: int) -> None:
+        number = int(np.asarray(frame.R[operands.number]).flat[0])
+        count = None if operands.count is None else int(np.asarray(frame.R[operands.count]).flat[0])
+        predicate = None
+        finish_with = None
+        if operands.predicate is not None:
+            predicate = np.broadcast_to(_condition(frame, operands.predicate), frame.lanes.shape)
+            finish_with = _reduction(operands)
+        frame.chunk.barriers.arrive(
+            Waiting(
+                frame, following, mask, number, count, step, operands.aligned, predicate, finish_with
+            )
+        )
+
+    return leave
+
+
+def _reduction(operands: BarrierOperands) -> Callable[[Waiting, Mask, list[Waiting]], None]:
+    """What ``bar.red`` writes when the barrier is met: a count, or whether all or any said yes."""
+
+    def finish_with(group: Waiting, freed: Mask, groups: list[Waiting]) -> None:
+        frame = group.frame
+        chunk = frame.chunk
+        yes = np.zeros(chunk.lanes.shape, np.int64)
+        there = np.zeros(chunk.lanes.shape, np.int64)
+        for other in groups:
+            here = chunk.in_chunk(other.frame, other.mask)
+            here = np.broadcast_to(True if here is None else here, chunk.lanes.shape)
+            there += here
+            yes += here & other.predicate
+        count, total = yes.sum(axis=0, keepdims=True), there.sum(axis=0, keepdims=True)
+        value = {
+            "popc": count.astype(np.uint32),
+            "and": count == total,
+            "or": count > 0,
+        }[operands.operation]
+        old = frame.R[operands.target]
+        if freed is None:
+            frame.R[operands.target] = value
+        else:
+            frame.R[operands.target] = np.where(freed, value, retype(old, value.dtype))
+
+    return finish_with

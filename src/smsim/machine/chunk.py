@@ -1,0 +1,254 @@
+"""Runs a chunk: some whole blocks of a launch, all their threads as lanes of the same arrays.
+
+Lanes that stand at the same place run together. Which place goes next: the deepest call first, then
+the lowest in the program, so that lanes which took different ways meet again. Lanes that spin, trying
+an atomic or polling memory, let all others go first; a contended lock would never be released else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smsim.machine.barriers import Barriers
+from smsim.machine.frame import Frame, Mask
+from smsim.machine.lanes import Lanes
+from smsim.machine.retype import Value, merge, retype
+from smsim.machine.stack import ThreadStack
+
+if TYPE_CHECKING:
+    from smsim.machine.launch import Launch
+    from smsim.machine.program import Code
+
+#: After so many turns of one loop, lanes that wait elsewhere get theirs even if nobody seems to spin.
+PATIENCE = 4096
+#: So many rounds in which all lanes only spun, and the chunk makes room for blocks not yet started.
+ROUNDS_BEFORE_PARKING = 64
+#: A loop is run on its own lanes alone once fewer than one lane in so many is left in it.
+SPARSE = 8
+_WORTH_GATHERING = 512
+
+
+class Chunk:
+    """Blocks ``first_block`` to ``first_block + blocks - 1`` (linear numbers) of a launch."""
+
+    def __init__(self, launch: Launch, first_block: int, blocks: int) -> None:
+        self.launch, self.first_block = launch, first_block
+        self.lanes = Lanes.of_chunk(launch.threads, blocks)
+        self.memory = launch.global_space
+        self.shared = launch.make_shared(blocks)
+        self.stack = ThreadStack(self.lanes.count)
+        self.watch = launch.make_watch(self)
+        self.barriers = Barriers(self)
+        self.exited: Mask | bool = False
+        self.steps = 0
+        self.rounds = 0
+        root = Frame(
+            self,
+            launch.program,
+            self.lanes,
+            launch.program.fresh_registers(self.lanes, launch, first_block),
+            launch.params,
+            local_base=self.stack.push(0, launch.program.local_variables),
+        )
+        root.pending[0] = None
+        root.taint.update(launch.initial_taint(root))
+        self.frames = [root]
+
+    # -- who goes next --------------------------------------------------------------------------------
+
+    def advance(self) -> bool:
+        """Run until every lane has exited (true) or all that can move only spin (false).
+
+        Raises:
+            SimulationError: what the program did wrong.
+        """
+        self.rounds = 0
+        while True:
+            frame, block = self._next()
+            if frame is not None:
+                self.execute(frame, block)
+            elif self.barriers.release():
+                self.rounds = 0
+            elif self._everyone_yielded():
+                self.rounds += 1
+                if self.rounds > ROUNDS_BEFORE_PARKING:
+                    return False
+            elif self.frames:
+                self.barriers.explain_deadlock()
+            else:
+                self.watch.finish()
+                return True
+
+    def _next(self) -> tuple[Frame | None, int]:
+        for frame in reversed(self.frames):  # deepest first
+            pending = frame.pending
+            if pending:
+                if not frame.yielded:
+                    return frame, min(pending)
+                ready = pending.keys() - frame.yielded
+                if ready:
+                    return frame, min(ready)
+        return None, -1
+
+    def _everyone_yielded(self) -> bool:
+        """Start a new round if there is anybody to run in it."""
+        spinning = False
+        for frame in self.frames:
+            spinning = spinning or bool(frame.yielded and frame.pending)
+            frame.yielded.clear()
+        return spinning
+
+    # -- running one block ----------------------------------------------------------------------------
+
+    def execute(self, frame: Frame, block: int) -> None:
+        """Run the lanes that stand before ``block`` through it, and put them where they go next."""
+        mask = frame.pending.pop(block)
+        code = frame.program.blocks[block]
+        if code.is_loop_header and mask is not None and not self.launch.careful and self._sparse(frame, mask):
+            if not code.spins:
+                self._run_gathered(frame, block, mask)
+                return
+        frame.mask = mask
+        self._spend(len(code.steps) + 1, frame, code)
+        needed = 0 if mask is None else frame.live_elsewhere()
+        if self.launch.careful:
+            self.launch.careful.run(frame, code.steps, needed)
+            if code.ending is not None:
+                self.launch.careful.use(frame, code.ending)
+        elif needed:
+            run_merging(frame, code.steps, needed)
+        else:
+            for step in code.steps:
+                step.run(frame)
+        code.leave(frame, mask, block)
+
+    def back_edge(self, frame: Frame, target: int) -> None:
+        """Lanes go round a loop: note whether they should let others go first."""
+        if frame.program.blocks[target].spins:
+            frame.yielded.add(target)
+            return
+        frame.turns += 1
+        if frame.turns >= PATIENCE and (len(frame.pending) > 1 or len(self.frames) > 1 or frame.waiting):
+            frame.turns = 0
+            frame.yielded.add(target)
+
+    def _spend(self, steps: int, frame: Frame, code: Code) -> None:
+        self.steps += steps
+        if self.steps > self.launch.budget or code.endless:
+            raise self.launch.explain.budget(frame, code)
+
+    # -- few lanes of many ----------------------------------------------------------------------------
+
+    def _sparse(self, frame: Frame, mask: np.ndarray) -> bool:
+        if frame.lanes.count < _WORTH_GATHERING:
+            return False
+        per = frame.lanes.count // mask.size
+        return np.count_nonzero(mask) * per * SPARSE < frame.lanes.count
+
+    def _run_gathered(self, frame: Frame, block: int, mask: np.ndarray) -> None:
+        """Run a loop on its few lanes alone, until they reach where others of the frame wait."""
+        lanes, row, column = frame.lanes.compact(mask)
+        shape, program = frame.lanes.shape, frame.program
+        live = program.blocks[block].live_in | program.special_bits
+        registers: list[Value] = list(frame.R)
+        for slot in bits(live):
+            value = registers[slot]
+            if value.shape != (1, 1):
+                gathered = np.broadcast_to(np.asarray(value), shape)[row, column]
+                registers[slot] = gathered.reshape(-1, 1)
+        before = list(registers)
+        few = Frame(self, program, lanes, registers, frame.params, frame.depth, frame.local_base)
+        few.pending[block] = None
+        limit = min(frame.pending, default=len(program.blocks))
+        while few.pending:
+            lowest = min(few.pending)
+            if lowest >= limit or not program.blocks[lowest].simple:
+                break
+            self.execute(few, lowest)
+            if few.yielded:
+                break
+        needed = 0
+        for target in few.pending:
+            needed |= program.blocks[target].live_in
+        for slot in bits(needed):
+            if registers[slot] is not before[slot]:
+                frame.R[slot] = _scatter(frame.R[slot], registers[slot], shape, row, column)
+        for target, where in few.pending.items():
+            at = np.zeros(shape, bool)
+            chosen = slice(None) if where is None else np.broadcast_to(where, lanes.shape)[:, 0]
+            at[row[chosen], column[chosen]] = True
+            frame.go(target, at)
+        frame.yielded |= few.yielded & few.pending.keys()
+
+    # -- the end of lanes and of calls ----------------------------------------------------------------
+
+    def exit_lanes(self, frame: Frame, mask: Mask) -> None:
+        """The lanes of ``mask`` have ended for good."""
+        gone = self.in_chunk(frame, mask)
+        if gone is None or self.exited is None:
+            self.exited = None
+        elif self.exited is False:
+            self.exited = gone
+        else:
+            both = self.exited | gone
+            self.exited = None if both.all() else both
+        self.prune()
+
+    def in_chunk(self, frame: Frame, mask: Mask) -> Mask:
+        """A mask over ``frame``'s lanes as one over all lanes of the chunk."""
+        if frame.lanes.full:
+            return mask
+        lanes = frame.lanes
+        chosen = slice(None) if mask is None else np.broadcast_to(mask, lanes.shape)[:, 0]
+        out = np.zeros(self.lanes.shape, bool)
+        out[lanes.thread[chosen, 0], lanes.block[chosen, 0]] = True
+        return out
+
+    def prune(self) -> None:
+        """Close frames that no lane is in any more, deepest first; callers go on where they called."""
+        while self.frames:
+            frame = self.frames[-1]
+            if frame.pending or frame.waiting:
+                return
+            self.frames.pop()
+            if frame.on_return is not None:
+                frame.on_return()
+
+
+def run_merging(frame: Frame, steps: list, needed: int) -> None:
+    """Run ``steps``, keeping what lanes elsewhere still need of the registers that are written."""
+    registers = frame.R
+    for step in steps:
+        kept = step.writes & needed
+        if not kept:
+            step.run(frame)
+            continue
+        old = [(slot, registers[slot]) for slot in bits(kept)]
+        step.run(frame)
+        for slot, value in old:
+            registers[slot] = merge(frame.mask, registers[slot], value)
+
+
+def bits(number: int) -> list[int]:
+    """The positions of the one bits of ``number``, lowest first."""
+    found = []
+    while number:
+        low = number & -number
+        found.append(low.bit_length() - 1)
+        number ^= low
+    return found
+
+
+def _scatter(
+    old: Value, new: Value, shape: tuple[int, int], row: np.ndarray, column: np.ndarray
+) -> np.ndarray:
+    """``old`` written out to ``shape``, with ``new`` at the gathered lanes."""
+    new = np.asarray(new)
+    if old.dtype is not new.dtype:
+        old = retype(old, new.dtype)
+    out = np.broadcast_to(np.asarray(old), shape).copy()
+    out[row, column] = new[:, 0] if new.shape[0] > 1 else new[0, 0]
+    return out
+

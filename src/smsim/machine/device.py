@@ -1,0 +1,213 @@
+"""A simulated GPU: memory, limits, and kernels that were loaded from PTX."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from smsim.devices import DeviceSpec
+from smsim.devices import load as load_spec
+from smsim.errors import LaunchError
+from smsim.machine.arguments import ArrayArgument
+from smsim.machine.launch import DEFAULT_BUDGET, Launch
+from smsim.machine.memory import Memory
+from smsim.machine.placement import Placement, place_variables
+from smsim.machine.program import Program
+from smsim.machine.retype import DTYPES
+from smsim.ptx import load_text
+from smsim.ptx.flow import reachable
+from smsim.ptx.nodes import Function, Module
+
+__all__ = ["ArrayArgument", "Device", "LoadedFunction", "LoadedModule"]
+
+
+class Device:
+    """One simulated GPU.
+
+    Args:
+        spec: which one; a name such as ``"H800"`` or a :class:`DeviceSpec`.
+        memory: its global memory; a fresh one by default.
+        hazards: what happens to a wrong program: ``"raise"`` (the default), ``"off"``, ``"isa"`` (as
+            ``"raise"``, but a thread that exits counts at barriers, as the ISA has it), or
+            ``"collect"`` (go on, and keep all errors in ``Launch.errors``).
+        budget: engine steps that a chunk of blocks may take before it is stopped.
+    """
+
+    def __init__(
+        self,
+        spec: DeviceSpec | str = "H800",
+        *,
+        memory: Memory | None = None,
+        hazards: str = "raise",
+        budget: int = DEFAULT_BUDGET,
+    ) -> None:
+        self.spec = load_spec(spec) if isinstance(spec, str) else spec
+        self.memory = memory if memory is not None else Memory(self.spec.memory_bytes)
+        self.hazards, self.budget = hazards, budget
+        self._launches = 0
+
+    def load(self, ptx: str) -> LoadedModule:
+        """Parse PTX and place its variables in memory.
+
+        Raises:
+            PTXSyntaxError: the text is not PTX.
+        """
+        return LoadedModule(self, load_text(ptx))
+
+    def launch(
+        self,
+        function: LoadedFunction,
+        grid: tuple[int, int, int],
+        block: tuple[int, int, int],
+        shared: int,
+        params: Sequence[bytes],
+        *,
+        kernel_name: str | None = None,
+        arrays: Sequence[ArrayArgument] = (),
+        cooperative: bool = False,
+    ) -> Launch:
+        """Run a kernel to its end.
+
+        Args:
+            grid, block: ``(x, y, z)``.
+            shared: dynamic shared memory in bytes.
+            params: the bytes of each PTX parameter, in order.
+            kernel_name, arrays: what the reader calls things, for messages.
+
+        Raises:
+            LaunchError: the configuration exceeds a limit of the device.
+            UnsupportedPTX: the kernel can reach an instruction that is not executed.
+            SimulationError: the program did something wrong.
+        """
+        self._check(function, grid, block, shared, params)
+        self._launches += 1
+        launch = Launch(
+            self,
+            function,
+            tuple(map(int, grid)),
+            tuple(map(int, block)),
+            int(shared),
+            params,
+            kernel_name=kernel_name,
+            arrays=arrays,
+            hazards=self.hazards,
+            budget=self.budget,
+            number=self._launches,
+        )
+        launch.run()
+        return launch
+
+    def _check(
+        self, function: LoadedFunction, grid: tuple, block: tuple, shared: int, params: Sequence[bytes]
+    ) -> None:
+        spec, name = self.spec, function.name
+        if len(params) != len(function.params):
+            raise LaunchError(f"{name} takes {len(function.params)} parameters, {len(params)} were given")
+        for given, variable in zip(params, function.params, strict=True):
+            if len(given) != variable.size_bytes:
+                raise LaunchError(
+                    f"parameter {variable.name} of {name} has {variable.size_bytes} bytes, {len(given)} were given"
+                )
+        for what, dims, limits in (("grid", grid, spec.max_grid_dim), ("block", block, spec.max_block_dim)):
+            for axis, number, limit in zip("xyz", dims, limits, strict=True):
+                if number < 1:
+                    raise LaunchError(f"a {what} of {tuple(dims)} has no thread: {axis} must be at least 1")
+                if number > limit:
+                    raise LaunchError(f"{number} in {axis} is too large for a {what}: the limit is {limit}")
+        threads = block[0] * block[1] * block[2]
+        limit = spec.max_threads_per_block
+        if "maxntid" in function.directives:
+            declared = 1
+            for number in function.directives["maxntid"]:
+                declared *= number
+            limit = min(limit, declared)
+        if threads > limit:
+            raise LaunchError(f"{threads} threads in a block are too many: the limit is {limit}")
+        total = function.shared_bytes + shared
+        if total > spec.shared_per_block_optin:
+            raise LaunchError(
+                f"{total} bytes of shared memory a block are too many: "
+                f"the limit is {spec.shared_per_block_optin}"
+            )
+        if function.shared_bytes > spec.shared_per_block:
+            raise LaunchError(
+                f"{function.shared_bytes} bytes of static shared memory are too many: "
+                f"the limit is {spec.shared_per_block}; ask for the rest as dynamic shared memory"
+            )
+
+
+class LoadedModule:
+    """PTX in a device: its kernels, and its variables with their addresses."""
+
+    def __init__(self, device: Device, module: Module) -> None:
+        self.device, self.module = device, module
+        self._addresses = place_variables(module, device.memory)
+        self.variables = {
+            name: (address, module.variables[name].size_bytes)
+            for name, address in self._addresses.items()
+            if name in module.variables
+        }
+        self.functions = {
+            name: LoadedFunction(self, function)
+            for name, function in module.functions.items()
+            if function.kind == "entry"
+        }
+
+    def unload(self) -> None:
+        """Give the variables' memory back."""
+        for address in self._addresses.values():
+            self.device.memory.free(address)
+        self._addresses.clear()
+        self.variables.clear()
+
+
+class LoadedFunction:
+    """A kernel in a device. It is decoded at its first launch."""
+
+    def __init__(self, module: LoadedModule, function: Function) -> None:
+        self.module, self.function = module, function
+        self.name, self.params, self.directives = function.name, function.params, function.directives
+        functions = list(reachable(function, module.module))
+        self.placement = Placement(module.module, module._addresses, functions)
+        self.shared_bytes = self.placement.shared.packed_bytes
+        self._functions = functions
+        self._programs: dict[str, Program] = {}
+        sizes = _access_sizes(functions)
+        self.cell = max(sizes, default=4)
+        self.grain = min(sizes, default=4)
+
+    @property
+    def program(self) -> Program:
+        """The decoded kernel.
+
+        Raises:
+            UnsupportedPTX, PTXSyntaxError: something reachable cannot be executed.
+        """
+        for function in self._functions:
+            if not function.declared_only:
+                self._program(function.name)
+        return self._program(self.name)
+
+    def _program(self, name: str) -> Program:
+        found = self._programs.get(name)
+        if found is None:
+            function = self.module.module.functions[name]
+            found = self._programs[name] = Program(function, self.placement, self._program)
+        return found
+
+
+def _access_sizes(functions: list[Function]) -> set[int]:
+    """Bytes of every access that may go to shared memory."""
+    sizes = set()
+    for function in functions:
+        for instruction in function.body:
+            if instruction.opcode not in ("ld", "st", "atom", "red", "ldu"):
+                continue
+            words = instruction.modifiers
+            if {"global", "const", "param", "local"} & set(words):
+                continue
+            kind = next((w for w in reversed(words) if w in DTYPES), None)
+            if kind is not None:
+                sizes.add(DTYPES[kind].itemsize)
+    return sizes
+
+

@@ -1,0 +1,199 @@
+"""Loads, stores and flat access (for atomics) in global memory, for all lanes of one instruction.
+
+The quick ways come first: every address within one allocation, and best of all a rectangle in it
+(:class:`OuterSum` addresses with even steps), which is one strided copy. What is left is gathered
+lane by lane.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from smsim.machine.faults import AccessFault, active_where
+from smsim.machine.memory import Allocation, Memory
+from smsim.machine.outersum import OuterSum
+
+Addresses = np.ndarray | OuterSum
+
+
+@dataclass(frozen=True)
+class FlatAccess:
+    """The active lanes of an access as indices into one flat array, in the order of their lane numbers.
+
+    Attributes:
+        view: 1-D array of the access's type; live.
+        index: int64 ``(n,)`` positions in ``view``.
+        row, column: ``(n,)`` each, the lanes in the frame's ``(T, B)``.
+    """
+
+    view: np.ndarray
+    index: np.ndarray
+    row: np.ndarray
+    column: np.ndarray
+
+
+class GlobalSpace:
+    name = "global"
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    def load(self, address: Addresses, dtype: np.dtype, mask: np.ndarray | None) -> np.ndarray:
+        """The values at ``address`` for the lanes of ``mask``; other lanes receive anything.
+
+        Raises:
+            AccessFault: an active lane's bytes lie in no allocation, or are not aligned.
+        """
+        found = self._whole(address, dtype.itemsize)
+        if found is not None:
+            return _gather(found, address, dtype)
+        address = np.asarray(address)
+        shape = address.shape if mask is None else np.broadcast_shapes(address.shape, mask.shape)
+        out = np.zeros(shape, dtype)
+        for allocation, where in self._allocation_of_each(address, dtype.itemsize, mask):
+            index = (np.broadcast_to(address, shape)[where] - allocation.base) // dtype.itemsize
+            out[where] = allocation.typed(dtype)[index]
+        return out
+
+    def store(
+        self, address: Addresses, value: np.ndarray, mask: np.ndarray | None, shape: tuple[int, int]
+    ) -> None:
+        """Write ``value`` (its dtype is the access's type) to the lanes of ``mask``, of ``shape`` in all."""
+        dtype = value.dtype
+        found = self._whole(address, dtype.itemsize)
+        if found is not None and isinstance(address, OuterSum):
+            self.memory.will_write(found)
+            if _scatter_rectangle(found, address, value, mask):
+                return
+        if found is not None and mask is None:
+            self.memory.will_write(found)
+            address = np.broadcast_to(np.asarray(address), shape)
+            found.typed(dtype)[(address - found.base) // dtype.itemsize] = value
+            return
+        address = np.asarray(address)
+        value = np.broadcast_to(value, shape)
+        for allocation, where in self._allocation_of_each(address, dtype.itemsize, mask, shape):
+            self.memory.will_write(allocation)
+            index = (np.broadcast_to(address, shape)[where] - allocation.base) // dtype.itemsize
+            allocation.typed(dtype)[index] = value[where]
+
+    def flat(
+        self, address: Addresses, dtype: np.dtype, mask: np.ndarray | None, shape: tuple[int, int]
+    ) -> list[FlatAccess]:
+        """The active lanes by allocation; within each in the order block, then thread."""
+        address = np.broadcast_to(np.asarray(address), shape)
+        accesses = []
+        for allocation, where in self._allocation_of_each(address, dtype.itemsize, mask, shape):
+            self.memory.will_write(allocation)
+            column, row = np.nonzero(np.broadcast_to(where, shape).T)
+            index = (address[row, column] - allocation.base) // dtype.itemsize
+            accesses.append(FlatAccess(allocation.typed(dtype), index, row, column))
+        return accesses
+
+    def _whole(self, address: Addresses, size: int) -> Allocation | None:
+        """The allocation that holds every lane's aligned access (idle lanes included), if there is one."""
+        if isinstance(address, OuterSum):
+            low, high = address.bounds()
+            found = self.memory.find(low, high + size)
+            return found if found is not None and _aligned_parts(address, size) else None
+        found = self.memory.find(int(address.min()), int(address.max()) + size)
+        if found is None or (size > 1 and np.bitwise_and(address, size - 1).any()):
+            return None
+        return found
+
+    def _allocation_of_each(
+        self,
+        address: np.ndarray,
+        size: int,
+        mask: np.ndarray | None,
+        shape: tuple[int, int] | None = None,
+    ) -> list[tuple[Allocation, np.ndarray]]:
+        """Sort the active lanes by allocation: ``[(allocation, lanes as a boolean array)]``."""
+        if shape is None:
+            shape = address.shape if mask is None else np.broadcast_shapes(address.shape, mask.shape)
+        left = np.broadcast_to(np.ones((1, 1), bool) if mask is None else mask, shape).copy()
+        address = np.broadcast_to(address, shape)
+        misaligned = left & (np.bitwise_and(address, size - 1) != 0) if size > 1 else None
+        found = []
+        while left.any():
+            first = int(address[left][0])
+            allocation = self.memory.find(first, first + size)
+            if allocation is None:
+                outside = left & ~self.memory.holds(address, size)
+                raise AccessFault("outside", outside, address, size, self)
+            end = allocation.base + allocation.size - size
+            here = left & (address >= allocation.base) & (address <= end)
+            found.append((allocation, here))
+            left &= ~here
+        if misaligned is not None and misaligned.any():
+            raise AccessFault("misaligned", active_where(misaligned, mask), address, size, self)
+        return found
+
+
+def _aligned_parts(address: OuterSum, size: int) -> bool:
+    if size == 1:
+        return True
+    rows, cols = address.rows, address.cols
+    low = size - 1
+    return (
+        (int(rows[0, 0]) + int(cols[0, 0])) & low == 0
+        and not np.bitwise_and(rows - rows[0, 0], low).any()
+        and not np.bitwise_and(cols - cols[0, 0], low).any()
+    )
+
+
+def _even_step(part: np.ndarray) -> int | None:
+    """The constant difference of consecutive elements, or ``None``."""
+    flat = part.ravel()
+    if flat.size == 1:
+        return 0
+    step = int(flat[1]) - int(flat[0])
+    return step if flat.size == 2 or bool((flat[1:] - flat[:-1] == step).all()) else None
+
+
+def _rectangle(
+    allocation: Allocation, address: OuterSum, dtype: np.dtype, shape: tuple[int, int]
+) -> tuple[np.ndarray, int, int] | None:
+    row_step, column_step = _even_step(address.rows), _even_step(address.cols)
+    if row_step is None or column_step is None:
+        return None
+    start = int(address.rows[0, 0]) + int(address.cols[0, 0]) - allocation.base
+    view = np.ndarray(shape, dtype, allocation.data, start, (row_step, column_step))
+    return view, row_step, column_step
+
+
+def _gather(allocation: Allocation, address: Addresses, dtype: np.dtype) -> np.ndarray:
+    if isinstance(address, OuterSum):
+        rectangle = _rectangle(allocation, address, dtype, address.shape)
+        if rectangle is not None:
+            return rectangle[0].copy(order="K")
+        origin = address.rows[0, 0]
+        index = (address.rows - origin) // dtype.itemsize
+        index = index + (address.cols + (origin - allocation.base)) // dtype.itemsize
+    else:
+        index = np.right_shift(address - allocation.base, dtype.itemsize.bit_length() - 1)
+    return allocation.typed(dtype).take(index.astype(np.intp, copy=False))
+
+
+def _scatter_rectangle(
+    allocation: Allocation, address: OuterSum, value: np.ndarray, mask: np.ndarray | None
+) -> bool:
+    """Store through a strided view where no two lanes meet; say whether it was possible."""
+    threads, blocks = address.shape
+    rectangle = _rectangle(allocation, address, value.dtype, address.shape)
+    if rectangle is None:
+        return False
+    view, row_step, column_step = rectangle
+    row_step, column_step = abs(row_step), abs(column_step)
+    size = value.dtype.itemsize
+    by_rows = row_step >= size and (blocks == 1 or column_step >= row_step * threads)
+    by_columns = column_step >= size and (threads == 1 or row_step >= column_step * blocks)
+    if not (by_rows or by_columns):
+        return False
+    if mask is None:
+        view[...] = value
+    else:
+        np.copyto(view, value, where=mask)
+    return True

@@ -1,0 +1,175 @@
+"""One launch: a kernel over a grid, chunk after chunk, and what to do when something is suspected."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smsim.errors import SimulationError
+from smsim.hazards.careful import CarefulRun, Suspicion
+from smsim.hazards.explain import Explain
+from smsim.hazards.sharedwatch import NoWatch, SharedWatch
+from smsim.machine.chunk import Chunk
+from smsim.machine.frame import Frame
+from smsim.machine.globalspace import GlobalSpace
+from smsim.machine.lanes import Dim3
+from smsim.machine.ownedspace import Extent, OwnedSpace
+from smsim.machine.params import ParamCells
+from smsim.machine.placement import DYNAMIC
+
+if TYPE_CHECKING:
+    from smsim.machine.arguments import ArrayArgument
+    from smsim.machine.device import Device, LoadedFunction
+
+#: Lanes that a chunk has if the grid is large enough: where NumPy's cost a lane is lowest.
+CHUNK_LANES = 16384
+#: Engine steps (instructions executed for a whole chunk) that one chunk may take: about 20 seconds.
+DEFAULT_BUDGET = 4_000_000
+_CHUNK_BYTES = 64 << 20
+
+
+class Launch:
+    """A kernel, its configuration, and the state that its chunks share.
+
+    Args:
+        device: whose memory and limits.
+        kernel: the decoded entry.
+        grid_dim, block_dim: ``(x, y, z)`` each; checked by the device.
+        dynamic_shared: bytes.
+        params: the raw bytes of each PTX parameter.
+        kernel_name: as the reader wrote it.
+        arrays: what the arguments are called, for messages.
+        hazards: ``"raise"``, ``"off"``, ``"isa"`` or ``"collect"``.
+        budget: engine steps a chunk.
+    """
+
+    def __init__(
+        self,
+        device: Device,
+        kernel: LoadedFunction,
+        grid_dim: Dim3,
+        block_dim: Dim3,
+        dynamic_shared: int,
+        params: Sequence[bytes],
+        *,
+        kernel_name: str | None = None,
+        arrays: Sequence[ArrayArgument] = (),
+        hazards: str = "raise",
+        budget: int = DEFAULT_BUDGET,
+        number: int = 1,
+    ) -> None:
+        self.device, self.kernel, self.program = device, kernel, kernel.program
+        self.grid_dim, self.block_dim, self.dynamic_shared = grid_dim, block_dim, dynamic_shared
+        self.threads = int(np.prod(block_dim))
+        self.blocks = int(np.prod([int(n) for n in grid_dim], dtype=object))
+        names = [p.name for p in kernel.function.params]
+        self.params = ParamCells(dict(zip(names, map(bytes, params), strict=True)))
+        self.kernel_name = kernel_name or kernel.name
+        self.arrays = tuple(arrays)
+        self.hazards, self.budget, self.number = hazards, budget, number
+        self.global_space = GlobalSpace(device.memory)
+        self.explain = Explain(self)
+        self.careful: CarefulRun | None = None
+        self.errors: list[SimulationError] = []
+        self.warnings: list[SimulationError] = []
+        layout = kernel.placement.shared
+        self._shared_extents = list(layout.extents)
+        self._shared_size = layout.end
+        if dynamic_shared:
+            self._shared_extents.append(Extent(kernel.placement.dynamic_at, dynamic_shared, DYNAMIC))
+            self._shared_size = kernel.placement.dynamic_at + dynamic_shared
+
+    # -- what chunks ask for -----------------------------------------------------------------------------
+
+    def make_shared(self, blocks: int) -> OwnedSpace:
+        return OwnedSpace(
+            "shared", self._shared_size, self._shared_extents, blocks, self.kernel.cell, by_thread=False
+        )
+
+    def make_watch(self, chunk: Chunk) -> SharedWatch | NoWatch:
+        if self.hazards == "off" or not self._shared_size:
+            return NoWatch()
+        return SharedWatch(chunk, self._shared_size, self.kernel.grain)
+
+    def initial_taint(self, frame: Frame) -> dict:
+        return {} if self.careful is None else self.careful.initial_taint(frame)
+
+    def found(self, error: SimulationError) -> None:
+        """An error was found: raise it, or note it and go on where errors are collected.
+
+        Raises:
+            SimulationError: ``error`` itself.
+        """
+        if self.hazards != "collect":
+            raise error
+        if not any(_same_finding(error, known) for known in self.errors):
+            self.errors.append(error)
+
+    def warn(self, warning: SimulationError) -> None:
+        if not any(_same_finding(warning, known) for known in self.warnings):
+            self.warnings.append(warning)
+
+    # -- running -----------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Execute the whole grid.
+
+        A suspicion (a value that nobody wrote, a read that races) is not yet an error: compilers load
+        values early and throw them away. The launch is then run again from the start, carefully,
+        following the suspected values to where they are used or forgotten.
+
+        Raises:
+            SimulationError: what the program did wrong; memory keeps what was written so far.
+        """
+        memory = self.device.memory
+        if self.program.unset and self.hazards != "off":
+            self.careful = CarefulRun(self, set())
+        memory.begin_journal()
+        try:
+            while True:
+                try:
+                    self._run_grid()
+                    return
+                except Suspicion as suspicion:
+                    suspects = set(suspicion.sites)
+                    if self.careful is not None:
+                        suspects |= self.careful.sites
+                    memory.rewind()
+                    self.errors.clear()
+                    self.warnings.clear()
+                    self.careful = CarefulRun(self, suspects)
+        finally:
+            memory.end_journal()
+
+    def _run_grid(self) -> None:
+        per_chunk = max(1, min(self.chunk_blocks(), self.blocks))
+        resident_limit = max(1, self._resident_blocks() // per_chunk)
+        following = 0
+        parked: deque[Chunk] = deque()
+        with np.errstate(all="ignore"):
+            while following < self.blocks or parked:
+                if following < self.blocks and len(parked) < resident_limit:
+                    chunk = Chunk(self, following, min(per_chunk, self.blocks - following))
+                    following += chunk.lanes.blocks
+                else:
+                    chunk = parked.popleft()
+                if not chunk.advance():
+                    parked.append(chunk)
+
+    def chunk_blocks(self) -> int:
+        """How many blocks are run at a time."""
+        by_lanes = CHUNK_LANES // self.threads
+        a_block = self._shared_size + self.threads * self.program.local_bytes
+        return max(1, min(by_lanes, _CHUNK_BYTES // a_block if a_block else by_lanes))
+
+    def _resident_blocks(self) -> int:
+        spec = self.device.spec
+        warps = -(-self.threads // spec.warp_size)
+        return spec.sms * max(1, min(spec.max_blocks_per_sm, spec.max_warps_per_sm // warps))
+
+
+def _same_finding(a: SimulationError, b: SimulationError) -> bool:
+    return type(a) is type(b) and (a.ptx_line, a.array) == (b.ptx_line, b.array)

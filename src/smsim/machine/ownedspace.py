@@ -1,0 +1,150 @@
+"""Memory that belongs to someone: shared memory to a block, local memory to a thread.
+
+Every owner has a copy of the same layout, so a chunk keeps them side by side: an array of shape
+``(cells, owners)``, cell-major. A load at one address for all threads of all blocks (``sA[ty, k]``)
+is then a copy of whole rows, the fastest thing NumPy does.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smsim.machine.faults import AccessFault, active_where
+from smsim.machine.globalspace import FlatAccess
+from smsim.machine.lanes import Lanes
+
+
+class Extent:
+    """One variable within a layout: ``start`` (byte offset), ``size``, ``name``."""
+
+    __slots__ = ("start", "size", "name")
+
+    def __init__(self, start: int, size: int, name: str) -> None:
+        self.start, self.size, self.name = start, size, name
+
+
+class OwnedSpace:
+    """``owners`` copies of a memory of ``size`` bytes.
+
+    Args:
+        name: ``"shared"`` or ``"local"``.
+        size: bytes of the layout, red zones included.
+        extents: what lies where; an access must stay within one of them.
+        owners: number of copies.
+        cell: bytes of the widest access in the kernel (1, 2, 4 or 8).
+        by_thread: owners are threads (local memory) rather than blocks.
+    """
+
+    def __init__(
+        self, name: str, size: int, extents: list[Extent], owners: int, cell: int, by_thread: bool
+    ) -> None:
+        self.name, self.size, self.extents, self.owners, self.cell = name, size, extents, owners, cell
+        self.by_thread = by_thread
+        cells = max(-(-size // cell), 1)
+        self.data = np.full((cells, owners, cell), 0xCD, np.uint8)
+        self._views: dict[np.dtype, tuple[np.ndarray, np.ndarray, int]] = {}
+        self._starts = np.array([e.start for e in extents], np.int64)
+        self._ends = np.array([e.start + e.size for e in extents], np.int64)
+
+    def owner(self, lanes: Lanes) -> np.ndarray:
+        return lanes.lane if self.by_thread else lanes.block
+
+    def _typed(self, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray, int]:
+        """``(view as (cells, owners, k), the same flat, k)``: k elements of ``dtype`` in a cell."""
+        found = self._views.get(dtype)
+        if found is None:
+            view = self.data.view(dtype)
+            found = self._views[dtype] = (view, view.reshape(-1), self.cell // dtype.itemsize)
+        return found
+
+    def load(self, address: np.ndarray, dtype: np.dtype, mask: np.ndarray | None, lanes: Lanes) -> np.ndarray:
+        """The values at ``address`` (byte offsets, int64) for the lanes of ``mask``.
+
+        Raises:
+            AccessFault: an active lane is outside every variable, or misaligned.
+        """
+        address = np.asarray(address)
+        if not self._all_good(address, dtype.itemsize):
+            address = self._only_good(address, dtype.itemsize, mask)
+        view, flat, per_cell = self._typed(dtype)
+        index = np.right_shift(address, dtype.itemsize.bit_length() - 1).astype(np.intp, copy=False)
+        if per_cell == 1 and index.shape[1] == 1 and lanes.full:
+            if not self.by_thread:
+                return view[:, :, 0].take(index[:, 0], axis=0)
+            if index.size == 1:
+                return view[int(index[0, 0]), :, 0].reshape(lanes.shape).copy()
+        return flat.take(self._flat_index(index, per_cell, lanes))
+
+    def store(self, address: np.ndarray, value: np.ndarray, mask: np.ndarray | None, lanes: Lanes) -> None:
+        """Write ``value`` (its dtype is the access's type) at ``address`` for the lanes of ``mask``."""
+        dtype = value.dtype
+        address = np.asarray(address)
+        if not self._all_good(address, dtype.itemsize):
+            address = self._only_good(address, dtype.itemsize, mask)
+        view, flat, per_cell = self._typed(dtype)
+        index = np.right_shift(address, dtype.itemsize.bit_length() - 1).astype(np.intp, copy=False)
+        if mask is None and per_cell == 1 and index.shape[1] == 1 and lanes.full and not self.by_thread:
+            if index.size == 1:  # every thread of a block writes one cell: the last lane's value stays
+                view[int(index[0, 0]), :, 0] = np.broadcast_to(value, lanes.shape)[-1]
+            else:
+                view[index[:, 0], :, 0] = value
+            return
+        where = np.broadcast_to(self._flat_index(index, per_cell, lanes), lanes.shape)
+        value = np.broadcast_to(value, lanes.shape)
+        if mask is None:
+            flat[where] = value
+        else:
+            mask = np.broadcast_to(mask, lanes.shape)
+            flat[where[mask]] = value[mask]
+
+    def flat(
+        self, address: np.ndarray, dtype: np.dtype, mask: np.ndarray | None, lanes: Lanes
+    ) -> list[FlatAccess]:
+        """The active lanes as flat indices, in the order block, then thread."""
+        address = np.asarray(address)
+        if not self._all_good(address, dtype.itemsize):
+            address = self._only_good(address, dtype.itemsize, mask)
+        _, flat, per_cell = self._typed(dtype)
+        index = np.right_shift(address, dtype.itemsize.bit_length() - 1)
+        where = np.broadcast_to(self._flat_index(index, per_cell, lanes), lanes.shape)
+        active = np.ones((1, 1), bool) if mask is None else mask
+        column, row = np.nonzero(np.broadcast_to(active, lanes.shape).T)
+        return [FlatAccess(flat, where[row, column], row, column)]
+
+    def _flat_index(self, index: np.ndarray, per_cell: int, lanes: Lanes) -> np.ndarray:
+        owner = self.owner(lanes)
+        if per_cell == 1:
+            return index * self.owners + owner
+        return ((index // per_cell) * self.owners + owner) * per_cell + index % per_cell
+
+    def _all_good(self, address: np.ndarray, size: int) -> bool:
+        if size > 1 and np.bitwise_and(address, size - 1).any():
+            return False
+        low, high = int(address.min()), int(address.max()) + size
+        return any(e.start <= low and high <= e.start + e.size for e in self.extents)
+
+    def _only_good(self, address: np.ndarray, size: int, mask: np.ndarray | None) -> np.ndarray:
+        """Check lane by lane; idle lanes with a bad address are given a good one.
+
+        Raises:
+            AccessFault: an active lane is outside every variable, or misaligned.
+        """
+        if self.extents:
+            at = np.searchsorted(self._starts, address, side="right") - 1
+            inside = (at >= 0) & (address + size <= self._ends[at])
+        else:
+            inside = np.zeros(address.shape, bool)
+        outside = active_where(~inside, mask)
+        if outside.any():
+            raise AccessFault("outside", outside, address, size, self)
+        aligned = np.bitwise_and(address, size - 1) == 0
+        misaligned = active_where(~aligned, mask)
+        if misaligned.any():
+            raise AccessFault("misaligned", misaligned, address, size, self)
+        spare = self.extents[0].start if self.extents else 0
+        return np.where(inside & aligned, address, spare)
+
+    def extent_of(self, address: int) -> Extent | None:
+        """The variable that holds ``address`` or ends closest before it (else the first one)."""
+        before = [e for e in self.extents if e.start <= address]
+        return before[-1] if before else (self.extents[0] if self.extents else None)

@@ -1,0 +1,275 @@
+"""A function, decoded: blocks of steps, and how each block ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from smsim.errors import PTXSyntaxError, UnsupportedPTX
+from smsim.machine import special
+from smsim.machine.bind import access, atomics, compute, control, moves
+from smsim.machine.bind.binding import Binding, Slots, Step
+from smsim.machine.frame import Frame
+from smsim.machine.retype import Value, merge
+from smsim.machine.stack import layout
+from smsim.ptx import flow
+from smsim.ptx.nodes import Function, Group, Instruction, Symbol
+from smsim.ptx.rows import Form, resolve
+
+if TYPE_CHECKING:
+    from smsim.machine.lanes import Lanes
+    from smsim.machine.launch import Launch
+    from smsim.machine.placement import Placement
+
+#: Binders of the instructions that do not merely compute, by the name in their row.
+BINDERS: dict[str, Callable[[Binding, Instruction, Form], Step]] = {
+    "memory.load": access.bind_load,
+    "memory.store": access.bind_store,
+    "memory.atomic": atomics.bind_atomic,
+    "memory.reduce": atomics.bind_reduce,
+    "memory.fence": access.bind_nothing,
+    "memory.prefetch": access.bind_nothing,
+    "memory.convert_address": moves.bind_convert_address,
+    "memory.is_space": moves.bind_is_space,
+    "move.move": moves.bind_move,
+    "control.nanosleep": access.bind_nothing,
+}
+#: How the instructions that end a block are called in their rows.
+ENDINGS = {
+    "control.branch", "control.indexed_branch", "control.call", "control.return", "control.exit",
+    "control.trap", "barrier.barrier", "barrier.reduce",
+}  # fmt: skip
+_WAITS_ON_OTHERS = {"volatile", "acquire", "relaxed", "mmio"}
+
+
+class Code:
+    """A basic block, ready to run.
+
+    Attributes:
+        steps: the instructions before the one that ends the block.
+        leave: puts the lanes where they go next.
+        live_in: the slots (as bits) whose values are needed from here on.
+        is_loop_header: some later block branches back to this one.
+        spins: a loop through here tries an atomic or polls, so its lanes let others go first.
+        simple: no barrier, call, return or exit ends it: gathered lanes may run it.
+        ending: the step that ends the block, if there is one; for hazards and messages.
+    """
+
+    __slots__ = ("steps", "leave", "live_in", "is_loop_header", "spins", "simple", "ending", "endless")
+
+    def __init__(self, steps: list[Step], leave: control.Leave, block: object, ending: Step | None) -> None:
+        self.steps, self.leave, self.live_in, self.ending = steps, leave, block.live_in, ending
+        self.is_loop_header = block.is_loop_header
+        self.spins = False
+        self.endless = False
+        self.simple = ending is None or ending.form.row.semantics == "control.branch"
+
+
+class Program:
+    """One function's blocks and registers.
+
+    Args:
+        function: what to decode.
+        placement: where symbols lie.
+        programs: finds the program of another function by name, for calls.
+
+    Raises:
+        UnsupportedPTX, PTXSyntaxError: an instruction that cannot be executed, by line.
+    """
+
+    def __init__(
+        self, function: Function, placement: Placement, programs: Callable[[str], Program]
+    ) -> None:
+        self.function, self.placement, self._programs = function, placement, programs
+        self.slots = Slots(function)
+        self.local_variables = tuple(v for v in function.variables.values() if v.space == "local")
+        offsets, self.local_bytes = layout(self.local_variables, 0, 128)
+        self.binding = Binding(function, placement, self.slots, offsets)
+        self._forms = [resolve(i) for i in function.body]
+        self._steps = [self._bind(i, f) for i, f in zip(function.body, self._forms, strict=True)]
+        own_numbers = {slot: slot for slot in range(len(self.slots.initial))}
+        graph = flow.blocks(function, self._uses, own_numbers)
+        self._number = {block.start: n for n, block in enumerate(graph)}
+        self.blocks = [self._code(block) for block in graph]
+        self._mark_loops(graph)
+        self.special_bits = sum(1 << slot for slot in self.slots.specials.values())
+        self.unset = self.blocks[0].live_in if self.blocks else 0
+        for slot in (*self.slots.specials.values(), *self.slots._constants.values()):
+            self.unset &= ~(1 << slot)
+
+    def fresh_registers(self, lanes: Lanes, launch: Launch, first_block: int) -> list[Value]:
+        registers: list[Value] = list(self.slots.initial)
+        for name, slot in self.slots.specials.items():
+            registers[slot] = special.value(name, lanes, launch, first_block)
+        return registers
+
+    # -- decoding --------------------------------------------------------------------------------------
+
+    def _bind(self, instruction: Instruction, form: Form) -> Step:
+        name = form.row.semantics
+        if name in ENDINGS:
+            return self._ending_step(instruction, form)
+        step = BINDERS.get(name, compute.bind)(self.binding, instruction, form)
+        if instruction.guard is None:
+            return step
+        return guarded(step, self.slots.register(instruction.guard.name), instruction.guard_negated)
+
+    def _ending_step(self, instruction: Instruction, form: Form) -> Step:
+        """A step that does nothing itself: it stands for the end of a block in liveness and messages."""
+        reads = [] if instruction.guard is None else [self.slots.register(instruction.guard.name)]
+        name = form.row.semantics
+        writes = 0
+        if name == "control.indexed_branch":
+            reads.append(self.binding.source(instruction.operands[0], "u32", instruction))
+        elif name in ("barrier.barrier", "barrier.reduce"):
+            operands = self._barrier_operands(instruction, form)
+            reads += [s for s in (operands.number, operands.count) if s is not None]
+            if operands.predicate is not None:
+                reads.append(operands.predicate[0])
+                writes = 1 << operands.target
+        return Step(
+            lambda frame: None, writes, tuple(reads), tuple(reads), instruction, self.function, form
+        )
+
+    def _uses(self, index: int) -> tuple[set[int], set[int], bool]:
+        step = self._steps[index]
+        written = {slot for slot in range(step.writes.bit_length()) if step.writes >> slot & 1}
+        return set(step.reads), written, self.function.body[index].guard is not None
+
+    def _code(self, block: object) -> Code:
+        steps = self._steps[block.start : block.end]
+        following = self._number.get(block.end, len(self._number))
+        if not steps or steps[-1].form.row.semantics not in ENDINGS:
+            return Code(steps, control.fall(following), block, None)
+        ending = steps[-1]
+        return Code(steps[:-1], self._leave(ending, following), block, ending)
+
+    def _target(self, label: str) -> int:
+        return self._number.get(self.function.labels[label], len(self._number))
+
+    def _leave(self, step: Step, following: int) -> control.Leave:
+        instruction, name = step.instruction, step.form.row.semantics
+        guard = None
+        if instruction.guard is not None:
+            guard = (self.slots.register(instruction.guard.name), instruction.guard_negated)
+        if name == "control.branch":
+            return control.branch(self._target(instruction.operands[0].name), following, guard)
+        if name in ("control.return", "control.exit"):
+            return control.finish(guard, following, whole_thread=name == "control.exit")
+        if name == "control.trap":
+            return control.trap(step, following, guard)
+        if guard is not None:
+            raise self._unsupported(instruction, f"a guarded {instruction.opcode}")
+        if name == "control.indexed_branch":
+            labels = self.function.branch_targets[instruction.operands[1].name]
+            slot = self.binding.source(instruction.operands[0], "u32", instruction)
+            return control.indexed_branch(slot, tuple(self._target(label) for label in labels))
+        if name == "control.call":
+            return self._call(step, following)
+        return control.barrier(self._barrier_operands(instruction, step.form), following, step)
+
+    def _call(self, step: Step, following: int) -> control.Leave:
+        instruction = step.instruction
+        groups = [o for o in instruction.operands if isinstance(o, Group)]
+        callee = next((o for o in instruction.operands if isinstance(o, Symbol)), None)
+        position = instruction.operands.index(callee) if callee is not None else -1
+        if callee is None:
+            raise self._unsupported(instruction, "an indirect call")
+        results = groups[0].items if groups and instruction.operands.index(groups[0]) < position else ()
+        arguments = groups[-1].items if groups and instruction.operands.index(groups[-1]) > position else ()
+        function = self.placement.module.functions.get(callee.name)
+        if function is None or function.declared_only:
+            raise self._unsupported(instruction, f"a call to {callee.name}, which is not in the module,")
+        if len(arguments) != len(function.params) or len(results) != len(function.returns):
+            raise PTXSyntaxError(
+                f"line {instruction.line}: {callee.name} takes {len(function.params)} parameters and gives "
+                f"{len(function.returns)} results",
+                line=instruction.line,
+                text=instruction.text,
+            )
+        if not all(isinstance(item, Symbol) for item in (*results, *arguments)):
+            raise self._unsupported(instruction, "a call with registers as parameters")
+        given = [(a.name, p.name) for a, p in zip(arguments, function.params, strict=True)]
+        taken = [(r.name, p.name) for r, p in zip(results, function.returns, strict=True)]
+        return control.call(lambda: self._programs(function.name), given, taken, following, step)
+
+    def _barrier_operands(self, instruction: Instruction, form: Form) -> control.BarrierOperands:
+        rest = list(instruction.operands)
+        target = predicate = operation = None
+        if form.row.semantics == "barrier.reduce":
+            target = self.binding.destination(rest.pop(0))
+            predicate = self.binding.predicate(rest.pop(), instruction)
+            operation = next(o for o in ("popc", "and", "or") if o in form.flags)
+        slots = [self.binding.source(o, "u32", instruction) for o in rest]
+        aligned = instruction.opcode == "bar" or "aligned" in form.flags
+        count = slots[1] if len(slots) > 1 else None
+        return control.BarrierOperands(slots[0], count, aligned, predicate, target, operation)
+
+    def _unsupported(self, instruction: Instruction, what: str) -> UnsupportedPTX:
+        return UnsupportedPTX(
+            f"line {instruction.line}: the simulated SM does not execute {what} yet",
+            line=instruction.line,
+            text=instruction.text,
+        )
+
+    # -- loops -----------------------------------------------------------------------------------------
+
+    def _mark_loops(self, graph: list[object]) -> None:
+        """Find loops in which lanes may wait for others, and loops that nothing can end."""
+        for number, block in enumerate(graph):
+            for target in block.successors:
+                if target > number:
+                    continue
+                body = self.blocks[target : number + 1]
+                if any(_may_wait(step) for code in body for step in code.steps):
+                    self.blocks[target].spins = True
+        leads_out = set()
+        changed = True
+        while changed:
+            changed = False
+            for number, block in enumerate(graph):
+                ends = not block.successors or any(
+                    s in leads_out or s >= len(graph) for s in block.successors
+                )
+                if number not in leads_out and ends:
+                    leads_out.add(number)
+                    changed = True
+        for number, code in enumerate(self.blocks):
+            code.endless = number not in leads_out and not any(_touches_memory(s) for s in code.steps)
+
+
+def _may_wait(step: Step) -> bool:
+    name = step.form.row.semantics
+    return name == "memory.atomic" or (name == "memory.load" and bool(_WAITS_ON_OTHERS & step.form.flags))
+
+
+def _touches_memory(step: Step) -> bool:
+    return step.form.row.semantics.startswith("memory.") and step.form.space != "param"
+
+
+def guarded(step: Step, slot: int, negated: bool) -> Step:
+    """``@%p`` before an instruction: only the lanes with the predicate execute it."""
+    from smsim.machine.chunk import bits
+
+    written = bits(step.writes)
+    inner = step.run
+
+    def run(frame: Frame) -> None:
+        condition = frame.R[slot]
+        if negated:
+            condition = ~condition
+        whole = frame.mask
+        active = condition if whole is None else whole & condition
+        if not active.any():
+            return
+        old = [(s, frame.R[s]) for s in written]
+        frame.mask = None if whole is None and active.all() else active
+        inner(frame)
+        frame.mask = whole
+        for s, value in old:
+            frame.R[s] = merge(active, frame.R[s], value)
+
+    reads = (*step.reads, slot, *written)
+    return Step(run, step.writes, reads, (*step.decides, slot), step.instruction, step.function, step.form)
+
+

@@ -1,0 +1,79 @@
+"""Learners' notebooks follow from the solutions and differ in the blanks only."""
+
+import pytest
+import write_labs
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbtools import blanks, files
+
+SOLUTION = """\
+@cuda.jit
+def twice(x, out):
+    # keep this comment
+    ### BEGIN SOLUTION
+    i = cuda.grid(1)
+    out[i] = 2 * x[i]
+    ### END SOLUTION"""
+
+LEARNER = """\
+@cuda.jit
+def twice(x, out):
+    # keep this comment
+    # your code here
+    pass"""
+
+
+def solution():
+    return new_notebook(
+        cells=[
+            new_markdown_cell("text"),
+            new_code_cell(SOLUTION, metadata={"tags": ["hide-input"]}),
+            new_code_cell('labkit.check("lab01.map", twice)'),
+        ]
+    )
+
+
+def test_body_becomes_pass():
+    assert blanks.blanked(SOLUTION) == LEARNER
+
+
+def test_value_becomes_none():
+    source = "### BEGIN SOLUTION\nblocks = 4\n### END SOLUTION\nlaunch(blocks)"
+    assert blanks.blanked(source) == "# your answer here\nblocks = None\nlaunch(blocks)"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "### BEGIN SOLUTION\nx = 1",
+        "x = 1\n### END SOLUTION",
+        "### BEGIN SOLUTION\n### BEGIN SOLUTION\n### END SOLUTION",
+        "### BEGIN SOLUTION\nprint(1)\n### END SOLUTION",
+    ],
+)
+def test_marks_that_do_not_fit_are_refused(source):
+    with pytest.raises(blanks.BlankError):
+        blanks.blanked(source)
+
+
+def test_learner_differs_only_in_blanks():
+    whole, learner = solution(), blanks.learner_of(solution())
+    assert [c.source for c in learner.cells] == ["text", LEARNER, whole.cells[2].source]
+    assert "tags" not in learner.cells[1].metadata
+
+
+def test_skeletons_are_found_by_their_check():
+    assert blanks.skeletons(solution()) == {
+        "lab01.map": "def twice(x, out):\n    # keep this comment\n    # your code here\n    pass\n"
+    }
+
+
+def test_hints_are_written_out_and_stay_the_same_the_second_time():
+    text = "a\n<!-- hints lab01.map --><!-- end hints -->\nb"
+    once = blanks.with_hints(text, lambda name: ("one", "two", "three"))
+    assert once.count("<details>") == 3 and "two" in once
+    assert blanks.with_hints(once, lambda name: ("one", "two", "three")) == once
+
+
+@pytest.mark.parametrize("path", files.solutions(), ids=lambda p: p.name)
+def test_stored_learners_notebook_follows_from_its_solution(path):
+    assert write_labs.differences(path) == []

@@ -1,0 +1,116 @@
+"""What checks promise whatever the engine: they never raise, and say the same thing every time."""
+
+import pytest
+
+import labkit
+from labkit import exercises
+from labkit.checking.case import Case
+from labkit.checking.exercise import FunctionExercise
+from labkit.checking.misconception import Misconception
+from labkit.checking.score import Score
+from labkit.checking.verdict import Mark
+
+DOUBLE = FunctionExercise(
+    name="lab01.double",
+    specification=lambda n: 2 * n,
+    make=lambda rng, size, readable: Case(size, {"n": size if readable else int(rng.integers(5, 99))}, outputs=()),
+    ladder=(0, 1, 2, 3),
+    fresh=(9, 9),
+    misconceptions=(Misconception("square", "that is the square.", model=lambda n: n * n),),
+)
+
+
+def judged(answer, exercise=DOUBLE, skeletons=None):
+    return exercise.judge((answer,), skeletons or {})
+
+
+def test_right():
+    assert str(judged(lambda n: n + n)) == "[v] lab01.double: right, on all 6 cases."
+
+
+def test_misconception_and_smallest_case():
+    assert str(judged(lambda n: n**2)) == (
+        "[x] lab01.double: that is the square.\n\n    smallest failing case: n = 1\n    expected 2, got 1"
+    )
+
+
+def test_luck_on_the_shown_cases_does_not_help():
+    verdict = judged(lambda n: {0: 0, 1: 2, 2: 4, 3: 6}.get(n, 7))
+    assert verdict.mark is Mark.WRONG
+
+
+def test_skeleton_is_not_attempted_whatever_its_layout():
+    skeletons = {"lab01.double": "def double(n):\n    # your code here\n    pass\n"}
+
+    def double(n):
+        pass  # another comment
+
+    def other(n):
+        return None
+
+    assert str(judged(double, skeletons=skeletons)) == "[ ] lab01.double: not attempted yet."
+    assert judged(None, skeletons=skeletons).mark is Mark.NOT_ATTEMPTED
+    assert judged(other, skeletons=skeletons).mark is not Mark.RIGHT
+
+
+def test_an_answer_that_returns_zero_is_an_attempt():
+    assert judged(lambda n: 0, skeletons={"lab01.double": "def double(n):\n    pass\n"}).attempted
+
+
+@pytest.mark.parametrize("answer", [3, "text", object(), lambda: 1, lambda n: 1 / 0, lambda n: "x", lambda n: [1]])
+def test_nothing_raises(answer):
+    assert judged(answer).mark is Mark.WRONG
+
+
+def test_python_errors_are_told_with_their_line():
+    def double(n):
+        half = n / 2
+        return half / 0
+
+    assert str(judged(double)) == (
+        "[x] lab01.double: running it raised ZeroDivisionError: float division by zero. (Line 3 of\n"
+        "    `double`, its first line being 1.)"
+    )
+
+
+def test_scores_are_printed_and_can_be_too_much():
+    def score(too_much):
+        return Score(
+            "calls", lambda answer, case: answer(1) + 8, DOUBLE.make, goal=5, too_much=too_much, advice="Count."
+        )
+
+    from dataclasses import replace
+
+    def fixed():
+        return Case(1, {"n": 1}, outputs=())
+
+    lenient = replace(DOUBLE, score=replace(score(None), case=fixed))
+    strict = replace(DOUBLE, score=replace(score(7), case=fixed))
+    verdict = judged(lambda n: 2 * n, lenient)
+    assert verdict.right and verdict.score == 10
+    assert str(verdict).splitlines()[1] == "    Score: 10 calls (goal: 5; goal not reached yet)."
+    verdict = judged(lambda n: 2 * n, strict)
+    assert verdict.misconception == "too costly" and "Count." in verdict.message
+
+
+def test_unknown_exercise_is_said_not_raised(capsys):
+    labkit.check("lab01.mpa", None)
+    assert "Did you mean lab01.map" in capsys.readouterr().out
+
+
+def test_a_fault_of_the_check_is_said_to_be_ours(monkeypatch):
+    monkeypatch.setattr(exercises, "skeletons", lambda lab: 1 / 0)
+    verdict = labkit.judge("lab01.map", None)
+    assert "our fault" in verdict.message
+
+
+@pytest.mark.parametrize("name", [n for lab in exercises.labs() for n in exercises.of_lab(lab)])
+def test_every_exercise_has_hints_a_skeleton_and_misconceptions(name):
+    hints = exercises.hints(name)
+    assert len(set(hints)) == 3 and all(20 < len(h) < 500 for h in hints)
+    assert name in exercises.skeletons(name.partition(".")[0])
+    exercise = exercises.find(name)
+    assert len({m.name for m in exercise.misconceptions}) >= 4
+    for misconception in exercise.misconceptions:
+        given = (misconception.body, misconception.model, misconception.detect)
+        assert sum(part is not None for part in given) == 1

@@ -1,0 +1,22 @@
+"""The built site as the tests see it: its folder, its pages, its notebooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = ROOT / "_build" / "html"
+
+#: Made by Sphinx, not by us, and without a story to tell.
+GENERATED = {"genindex.html", "search.html"}
+
+
+def pages() -> list[str]:
+    """Return the addresses of the book's pages, relative to the site's root."""
+    found = (path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
+    return sorted(page for page in found if not page.startswith("_") and page not in GENERATED)
+
+
+def notebook_pages() -> list[str]:
+    """Return the addresses of the pages that were written as notebooks."""
+    return [page for page in pages() if (ROOT / page).with_suffix(".ipynb").exists()]

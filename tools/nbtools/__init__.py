@@ -1,0 +1,1 @@
+"""Notebooks as files: their bytes, first cell, blanks, execution and rules."""

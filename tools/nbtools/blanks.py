@@ -1,0 +1,140 @@
+"""From a solution notebook to the learner's: answers become blanks, and nothing else changes."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from typing import Any
+
+import nbformat
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+BLANK = ("# your code here", "pass")
+FOLDED = "hide-input"
+VALUE = ("# your answer here",)
+HINTS = re.compile(r"<!-- hints (?P<name>[\w.]+) -->.*?<!-- end hints -->", re.DOTALL)
+SUMMARIES = ("Hint 1: a nudge", "Hint 2: the concept", "Hint 3: nearly the code")
+
+
+class BlankError(ValueError):
+    """The marks in a solution cell do not fit; the message names the cell."""
+
+
+def blanked(source: str, cell: str = "") -> str:
+    """``source`` with every marked region replaced by its blank.
+
+    A region inside a function becomes ``pass``. A region at the left margin holds one assignment,
+    such as ``blocks = 4``; the learner gets ``blocks = None``.
+    """
+    lines: list[str] = []
+    inside: list[str] | None = None
+    for line in source.splitlines():
+        mark = line.strip()
+        if mark == BEGIN:
+            if inside is not None:
+                raise BlankError(f"cell {cell!r}: {BEGIN} twice without {END}")
+            inside, indent = [], line[: len(line) - len(line.lstrip())]
+        elif mark == END:
+            if inside is None:
+                raise BlankError(f"cell {cell!r}: {END} without {BEGIN}")
+            lines += [indent + text for text in _blank(inside, indent, cell)]
+            inside = None
+        elif inside is not None:
+            inside.append(line)
+        else:
+            lines.append(line)
+    if inside is not None:
+        raise BlankError(f"cell {cell!r}: {BEGIN} without {END}")
+    return "\n".join(lines)
+
+
+def _blank(body: list[str], indent: str, cell: str) -> tuple[str, ...]:
+    if indent:
+        return BLANK
+    tree = ast.parse("\n".join(body))
+    targets = [t.id for s in tree.body if isinstance(s, ast.Assign) for t in s.targets]
+    if len(targets) != len(tree.body):
+        raise BlankError(f"cell {cell!r}: a region at the left margin may only assign to names")
+    return VALUE + tuple(f"{target} = None" for target in targets)
+
+
+def has_blank(source: str) -> bool:
+    return BEGIN in source
+
+
+def learner_of(solution: Any) -> Any:
+    """The learner's notebook, not yet run: same cells, same ids, blanks for answers."""
+    learner = nbformat.from_dict(json.loads(json.dumps(solution)))
+    for cell in learner.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+            _tag(cell, FOLDED, present=False)
+            cell.source = blanked(cell.source, cell.get("id", ""))
+    return learner
+
+
+def fold_answers(solution: Any) -> None:
+    """On the site, every answer of a solution lies behind a click."""
+    for cell in solution.cells:
+        _tag(cell, FOLDED, present=cell.cell_type == "code" and has_blank(cell.source))
+
+
+def _tag(cell: Any, tag: str, present: bool) -> None:
+    tags = [t for t in cell.metadata.get("tags", []) if t != tag] + [tag] * present
+    cell.metadata.pop("tags", None)
+    if tags:
+        cell.metadata["tags"] = tags
+
+
+def with_hints(source: str, ladder_of: Any) -> str:
+    """Markdown with the hint ladder of every ``<!-- hints NAME -->`` written out, folded."""
+
+    def written(found: re.Match[str]) -> str:
+        name = found["name"]
+        folds = [
+            f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
+            for summary, text in zip(SUMMARIES, ladder_of(name), strict=True)
+        ]
+        return f"<!-- hints {name} -->\n\n" + "\n\n".join(folds) + "\n\n<!-- end hints -->"
+
+    return HINTS.sub(written, source)
+
+
+def skeletons(solution: Any) -> dict[str, str]:
+    """Exercise name -> source of its skeleton, for every ``labkit.check("name", answer)``."""
+    functions: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for cell in learner_of(solution).cells:
+        if cell.cell_type != "code":
+            continue
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.FunctionDef):
+                functions[node.name] = _function_text(cell.source, node)
+            elif _is_check(node):
+                name, answers = node.args[0].value, [a.id for a in node.args[1:] if isinstance(a, ast.Name)]
+                texts = [functions[answer] for answer in answers if answer in functions]
+                if texts:
+                    found[name] = "\n\n".join(texts) + "\n"
+    return found
+
+
+def _is_check(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "labkit.check"
+        and len(node.args) > 1
+        and isinstance(node.args[0], ast.Constant)
+    )
+
+
+def _function_text(source: str, node: ast.FunctionDef) -> str:
+    """The function without its decorators, exactly as the learner finds it."""
+    return "\n".join(source.splitlines()[node.lineno - 1 : node.end_lineno])
+
+
+def skeleton_file(found: dict[str, str]) -> str:
+    """The text of ``skeletons.toml``: how each exercise looks before anybody touched it."""
+    head = "# Written by tools/write_labs.py from the solution notebook. An answer that still equals its\n"
+    head += "# skeleton counts as not attempted.\n"
+    return head + "".join(f"\n\"{name}\" = '''\n{text}'''\n" for name, text in found.items())
