@@ -1,13 +1,13 @@
 """labkit: the teaching side of *Twenty of 132*. All that a notebook types:
 
-    labkit.start()                          the first cell: environment, engine, one line that says which
-    labkit.check("lab01.map", kernel)       judge an answer; prints a verdict, never raises
-    labkit.hint("lab01.map")                the next hint
-    labkit.predict("04.conflicts", 32, 17)  score an estimate
-    labkit.progress()                       what is done; export_progress() and import_progress() move it
-    labkit.fact("h800.sms")                 a sourced figure with its unit
-    labkit.figure(), labkit.show(fig, alt)  figures in the book's style
-    labkit.draw_threads(block, thread)      which thread touched which element
+labkit.start()                          the first cell: environment, engine, one line that says which
+labkit.check("lab01.map", kernel)       judge an answer; prints a verdict, never raises
+labkit.hint("lab01.map")                the next hint
+labkit.predict("04.conflicts", 32, 17)  score an estimate
+labkit.progress()                       what is done; export_progress() and import_progress() move it
+labkit.fact("h800.sms")                 a sourced figure with its unit
+labkit.figure(), labkit.show(fig, alt)  figures in the book's style
+labkit.draw_threads(block, thread)      which thread touched which element
 """
 
 from __future__ import annotations

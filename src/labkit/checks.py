@@ -21,7 +21,9 @@ def judge(name: str, *answers: Any) -> Verdict:
     try:
         return exercise.judge(answers, exercises.skeletons(name.partition(".")[0]))
     except Exception as fault:  # noqa: BLE001 - a check never raises
-        said = f"the check itself failed ({type(fault).__name__}: {fault}). Please report it; it is our fault."
+        said = (
+            f"the check itself failed ({type(fault).__name__}: {fault}). Please report it; it is our fault."
+        )
         return Verdict(name, Mark.WRONG, said, misconception="check failed")
 
 

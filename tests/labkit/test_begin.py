@@ -25,5 +25,7 @@ def test_numbas_own_target_in_memory_means_restart():
 
 
 def test_labkit_itself_imports_nothing_heavy():
-    out, _ = run("import sys, labkit; print(sorted({'numpy', 'matplotlib', 'numba', 'smsim'} & set(sys.modules)))")
+    out, _ = run(
+        "import sys, labkit; print(sorted({'numpy', 'matplotlib', 'numba', 'smsim'} & set(sys.modules)))"
+    )
     assert out.strip() == "[]"

@@ -36,7 +36,14 @@ def test_checks_are_counted_and_solved_stays_solved(capsys):
 
 @pytest.mark.parametrize(
     "damage",
-    ["{", "", "[1]", '{"version": 99}', '{"version": 1, "exercises": 3}', '{"version": 1, "exercises": {"a": 1}}'],
+    [
+        "{",
+        "",
+        "[1]",
+        '{"version": 99}',
+        '{"version": 1, "exercises": 3}',
+        '{"version": 1, "exercises": {"a": 1}}',
+    ],
 )
 def test_a_file_that_cannot_be_read_is_kept_aside(folder, capsys, damage):
     folder.mkdir()

@@ -24,7 +24,14 @@ def stream(text, name="stdout"):
 
 @pytest.mark.parametrize(
     "markdown",
-    ["{ref}`x`", "```{note}\nx\n```", ":::{tip}\nx\n:::", "![a](figure.png)", '<img src="a.png">', "[a](../b.md)"],
+    [
+        "{ref}`x`",
+        "```{note}\nx\n```",
+        ":::{tip}\nx\n:::",
+        "![a](figure.png)",
+        '<img src="a.png">',
+        "[a](../b.md)",
+    ],
 )
 def test_markup_that_colab_does_not_show_is_found(markdown):
     assert rules.markup_is_common(notebook(new_markdown_cell(markdown)))
@@ -32,13 +39,20 @@ def test_markup_that_colab_does_not_show_is_found(markdown):
 
 @pytest.mark.parametrize(
     "markdown",
-    ["`{ref}` is code", "$x_{i}$", "<details><summary>a</summary>\n\nb\n\n</details>", "[a](https://a.org/b)"],
+    [
+        "`{ref}` is code",
+        "$x_{i}$",
+        "<details><summary>a</summary>\n\nb\n\n</details>",
+        "[a](https://a.org/b)",
+    ],
 )
 def test_common_markup_passes(markdown):
     assert rules.markup_is_common(notebook(new_markdown_cell(markdown))) == []
 
 
-@pytest.mark.parametrize("source", ["plot();", "import ipywidgets", "x = 1\n" * 31, "from tqdm.auto import tqdm"])
+@pytest.mark.parametrize(
+    "source", ["plot();", "import ipywidgets", "x = 1\n" * 31, "from tqdm.auto import tqdm"]
+)
 def test_code_that_does_not_belong_is_found(source):
     assert rules.code_is_plain(notebook(code(source)))
 

@@ -38,7 +38,9 @@ def unsupported(notebook: Any, facts: Iterable[str], allowed: Iterable[str] = ()
             asserted += assertions(cell.source) + "\n" if cell.source.strip() else ""
             continue
         for number, unit in figures(cell.source) if cell.cell_type == "markdown" else ():
-            in_facts = any(text == f"{number} {unit}" or text.startswith(f"{number} {unit},") for text in known)
+            in_facts = any(
+                text == f"{number} {unit}" or text.startswith(f"{number} {unit},") for text in known
+            )
             in_assert = re.search(rf"(?<![\w.]){re.escape(number)}(?![\w.])", asserted.replace("_", ""))
             if not in_facts and not in_assert:
                 problems.append(f"{cell.id}: {number} {unit} comes from no fact and no assertion above")

@@ -17,7 +17,9 @@ _MYST_DIRECTIVE = re.compile(r"^\s*(:{3,}|`{3,}|~{3,})\s*\{", re.MULTILINE)
 _LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]*)")
 _SOURCE = re.compile(r"""<(?:img|a|source)\b[^>]*?(?:src|href)\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
 _ABSOLUTE = ("https://", "http://", "#", "mailto:")
-_PATH = re.compile(r"(/home/|/root/|/tmp/|/usr/|/work/|/Users/|/content/|site-packages|[A-Z]:\\\\?\w|ipykernel_\d)")
+_PATH = re.compile(
+    r"(/home/|/root/|/tmp/|/usr/|/work/|/Users/|/content/|site-packages|[A-Z]:\\\\?\w|ipykernel_\d)"
+)
 _POINTER = re.compile(r"( at 0x[0-9a-f]+)|(\b0x[0-9a-f]{9,}\b)", re.IGNORECASE)
 _UNWANTED = ("MPLBACKEND", "ipywidgets", "tqdm.auto", "tqdm.notebook")
 

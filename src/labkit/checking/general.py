@@ -46,7 +46,8 @@ def _nothing_written(answer: Any, outcomes: Sequence[Outcome]) -> bool:
 
 def _constant(answer: Any, outcomes: Sequence[Outcome]) -> bool:
     arrays = [array for outcome in _finished(outcomes) for array in outcome.got.values() if array.size]
-    values = {float(value) for array in arrays for value in array.ravel()} - {float(UNWRITTEN)}
+    values = {repr(value.item() if hasattr(value, "item") else value) for a in arrays for value in a.ravel()}
+    values -= {repr(UNWRITTEN), repr(float(UNWRITTEN))}
     varied = any(np.unique(want).size > 1 for outcome in outcomes for want in outcome.expected.values())
     return len(values) == 1 and varied
 

@@ -17,9 +17,7 @@ ROW = 8
 NOBODY = -1
 
 
-def draw_threads(
-    block: np.ndarray, thread: np.ndarray, *, title: str = "", idle: int = 0
-) -> Figure:
+def draw_threads(block: np.ndarray, thread: np.ndarray, *, title: str = "", idle: int = 0) -> Figure:
     """Draw the elements of an array, each with the thread that wrote it.
 
     ``block`` and ``thread`` are integer arrays of one shape, ``(n,)`` or ``(height, width)``: for
@@ -30,7 +28,9 @@ def draw_threads(
     """
     block, thread = np.asarray(block), np.asarray(thread)
     if block.shape != thread.shape or block.ndim not in (1, 2) or block.size == 0:
-        raise ValueError(f"block and thread must be two arrays of one shape, not {block.shape}, {thread.shape}")
+        raise ValueError(
+            f"block and thread must be two arrays of one shape, not {block.shape}, {thread.shape}"
+        )
     rows, columns = _layout(block.shape)
     legend_rows = -(-_legend_entries(block, idle) // 3)
     fig = figure(height=0.55 * rows + 0.3 * legend_rows + (0.55 if title else 0.25))
@@ -94,9 +94,13 @@ def _legend_entries(block: np.ndarray, idle: int) -> int:
 def _legend(axes: Axes, block: np.ndarray, idle: int) -> None:
     from matplotlib.patches import Patch
 
-    entries = [Patch(facecolor=palette.of(b), edgecolor=palette.ink, label=f"block {b}") for b in _blocks(block)]
+    entries = [
+        Patch(facecolor=palette.of(b), edgecolor=palette.ink, label=f"block {b}") for b in _blocks(block)
+    ]
     if np.any(block == NOBODY):
-        entries.append(Patch(facecolor=palette.untouched, edgecolor=palette.faint, hatch="////", label="nobody"))
+        entries.append(
+            Patch(facecolor=palette.untouched, edgecolor=palette.faint, hatch="////", label="nobody")
+        )
     if idle:
         entries.append(Patch(facecolor="none", edgecolor="none", label=f"{idle} threads idle"))
     # Matplotlib fills a legend column by column; readers go row by row.

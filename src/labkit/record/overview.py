@@ -26,7 +26,11 @@ def progress(lab: str | None = None) -> None:
 
 def _line(name: str, entry: dict) -> str:
     mark = "[v]" if entry.get("solved") else "[x]" if entry.get("checks") else "[ ]"
-    parts = [f"{entry['checks']} checks" if entry.get("checks", 0) != 1 else "1 check"] if "checks" in entry else []
+    parts = (
+        [f"{entry['checks']} checks" if entry.get("checks", 0) != 1 else "1 check"]
+        if "checks" in entry
+        else []
+    )
     if entry.get("hints"):
         parts.append(f"{entry['hints']} of 3 hints")
     if "score" in entry:

@@ -85,7 +85,7 @@ class Explain:
         else:
             message = f"{whose} {verb} {place.at}, but {place.limit}."
         if count > 1:
-            message += f" {plural(count - 1, 'more thread')} of these blocks did the same."
+            message += f" {plural(count - 1, 'more thread')} did the same."
         position = self.where(step)
         return MemoryFault(
             message + position.lines(),

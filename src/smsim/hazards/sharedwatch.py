@@ -76,6 +76,7 @@ class SharedWatch:
         self.judged = 0
         self._harmless: dict[tuple, list[Access]] = {}
         self._suspects: set[object] = set()
+        self._everyone: tuple[np.ndarray, np.ndarray] | None = None
         self.written = np.ones((self.cells, 1), bool)
         for extent in chunk.shared.extents:
             self.written[extent.start // grain : -(-(extent.start + extent.size) // grain)] = False
@@ -181,13 +182,23 @@ class SharedWatch:
         cell = access.address // self.grain + part
         if self.columns > 1:
             cell = cell * self.blocks + lanes.block
-        cell = np.broadcast_to(cell, shape)
-        thread = np.broadcast_to(lanes.thread + 1, shape)
-        block = np.broadcast_to(lanes.block[:, :1] if self.columns == 1 else lanes.block, shape)
+        if cell.shape != shape:
+            cell = np.broadcast_to(cell, shape)
+        thread, block = self._who(lanes, shape)
         if access.mask is None:
-            return thread.ravel().astype(np.int32), block.ravel(), cell.ravel()
+            return thread.ravel(), block.ravel(), cell.ravel()
         mask = np.broadcast_to(access.mask, shape)
-        return thread[mask].astype(np.int32), block[mask], cell[mask]
+        return thread[mask], block[mask], cell[mask]
+
+    def _who(self, lanes: Lanes, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """``(thread + 1, block)`` of every lane, int32 and int64 of ``shape``."""
+        if not lanes.full or self._everyone is None or self._everyone[0].shape != shape:
+            thread = np.broadcast_to((lanes.thread + 1).astype(np.int32), shape).copy()
+            block = np.broadcast_to(lanes.block[:, : shape[1]], shape).copy()
+            if not lanes.full:
+                return thread, block
+            self._everyone = (thread, block)
+        return self._everyone
 
     def _conflicts(
         self, access: Access, number: int, thread: np.ndarray, block: np.ndarray, cell: np.ndarray

@@ -14,6 +14,9 @@ from smsim.machine.globalspace import FlatAccess
 from smsim.machine.lanes import Lanes
 
 
+_REMEMBERED = 512  # address arrays whose check is kept
+
+
 class Extent:
     """One variable within a layout: ``start`` (byte offset), ``size``, ``name``."""
 
@@ -43,6 +46,7 @@ class OwnedSpace:
         cells = max(-(-size // cell), 1)
         self.data = np.full((cells, owners, cell), 0xCD, np.uint8)
         self._views: dict[np.dtype, tuple[np.ndarray, np.ndarray, int]] = {}
+        self._known: dict[int, tuple[np.ndarray, int, np.ndarray]] = {}
         self._starts = np.array([e.start for e in extents], np.int64)
         self._ends = np.array([e.start + e.size for e in extents], np.int64)
 
@@ -63,11 +67,8 @@ class OwnedSpace:
         Raises:
             AccessFault: an active lane is outside every variable, or misaligned.
         """
-        address = np.asarray(address)
-        if not self._all_good(address, dtype.itemsize):
-            address = self._only_good(address, dtype.itemsize, mask)
         view, flat, per_cell = self._typed(dtype)
-        index = np.right_shift(address, dtype.itemsize.bit_length() - 1).astype(np.intp, copy=False)
+        index = self._index(address, dtype.itemsize, mask)
         if per_cell == 1 and index.shape[1] == 1 and lanes.full:
             if not self.by_thread:
                 return view[:, :, 0].take(index[:, 0], axis=0)
@@ -78,11 +79,8 @@ class OwnedSpace:
     def store(self, address: np.ndarray, value: np.ndarray, mask: np.ndarray | None, lanes: Lanes) -> None:
         """Write ``value`` (its dtype is the access's type) at ``address`` for the lanes of ``mask``."""
         dtype = value.dtype
-        address = np.asarray(address)
-        if not self._all_good(address, dtype.itemsize):
-            address = self._only_good(address, dtype.itemsize, mask)
         view, flat, per_cell = self._typed(dtype)
-        index = np.right_shift(address, dtype.itemsize.bit_length() - 1).astype(np.intp, copy=False)
+        index = self._index(address, dtype.itemsize, mask)
         if mask is None and per_cell == 1 and index.shape[1] == 1 and lanes.full and not self.by_thread:
             if index.size == 1:  # every thread of a block writes one cell: the last lane's value stays
                 view[int(index[0, 0]), :, 0] = np.broadcast_to(value, lanes.shape)[-1]
@@ -101,15 +99,32 @@ class OwnedSpace:
         self, address: np.ndarray, dtype: np.dtype, mask: np.ndarray | None, lanes: Lanes
     ) -> list[FlatAccess]:
         """The active lanes as flat indices, in the order block, then thread."""
-        address = np.asarray(address)
-        if not self._all_good(address, dtype.itemsize):
-            address = self._only_good(address, dtype.itemsize, mask)
         _, flat, per_cell = self._typed(dtype)
-        index = np.right_shift(address, dtype.itemsize.bit_length() - 1)
+        index = self._index(address, dtype.itemsize, mask)
         where = np.broadcast_to(self._flat_index(index, per_cell, lanes), lanes.shape)
         active = np.ones((1, 1), bool) if mask is None else mask
         column, row = np.nonzero(np.broadcast_to(active, lanes.shape).T)
         return [FlatAccess(flat, where[row, column], row, column)]
+
+    def _index(self, address: np.ndarray, size: int, mask: np.ndarray | None) -> np.ndarray:
+        """Checked addresses as numbers of elements of ``size`` bytes.
+
+        An address array that was good once is good for every mask, and is recognised.
+
+        Raises:
+            AccessFault: an active lane is outside every variable, or misaligned.
+        """
+        known = self._known.get(id(address))
+        if known is not None and known[0] is address and known[1] == size:
+            return known[2]
+        good = self._all_good(address, size)
+        checked = address if good else self._only_good(address, size, mask)
+        index = np.right_shift(checked, size.bit_length() - 1).astype(np.intp, copy=False)
+        if good and address.shape[1] == 1:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[id(address)] = (address, size, index)
+        return index
 
     def _flat_index(self, index: np.ndarray, per_cell: int, lanes: Lanes) -> np.ndarray:
         owner = self.owner(lanes)

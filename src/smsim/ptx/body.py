@@ -76,8 +76,9 @@ class BodyBuilder:
 
     def _declare_labels(self, statements: list) -> None:
         """A branch may go forward, so a scope's labels are known from its start."""
-        for statement, following in zip(statements, [*statements[1:], None], strict=True):
+        for position, statement in enumerate(statements):
             if type(statement) is tree.Label:
+                following = statements[position + 1] if position + 1 < len(statements) else None
                 unique = self.scope.declare_symbol(statement.name)
                 if type(following) not in (tree.TargetList, tree.PrototypeDeclaration):
                     self._label_names.add(unique)
@@ -192,6 +193,8 @@ class BodyBuilder:
             base = self._name(item.name, opcode)
             if isinstance(base, Symbol):
                 return Symbol(base.name, item.offset)
+            if isinstance(base, Immediate):  # WARP_SZ
+                return Immediate(base.value + item.offset)
             error_at(f"'{item.name}+{item.offset}' has a meaning only in brackets", item.name)
         if kind is Opposite:
             base = self._name(item.name, opcode)
@@ -207,6 +210,8 @@ class BodyBuilder:
     def _name(self, token: Token, opcode: Token | str) -> Operand:
         found = self.scope.find(token)
         if found is not None:
+            if type(found) is Symbol and found.name in self._label_names:
+                error_at(f"'{token}' is a label; only a branch can use it", token)
             return found
         if token == "_":
             return Sink()

@@ -190,10 +190,31 @@ class Binding:
             fixed = np.full((1, 1), at + operand.offset, np.int64)
             return (lambda frame: fixed), ()
         slot = self.source(base, "b32", instruction)
-        if not operand.offset:
-            return (lambda frame: as_address(frame.R[slot])), (slot,)
-        offset = np.full((1, 1), operand.offset, np.int64)
-        return (lambda frame: np.add(as_address(frame.R[slot]), offset)), (slot,)
+        return _register_address(slot, operand.offset), (slot,)
+
+
+def _register_address(slot: int, offset: int) -> Callable[[Frame], object]:
+    """``[%rd1+offset]``. The same register contents give the same array object again.
+
+    In a loop over a tile the addresses do not change, and those who look at them (bounds, races) may
+    recognise an array that they have already judged.
+    """
+    added = np.full((1, 1), offset, np.int64)
+    seen = answer = None
+
+    def address_of(frame: Frame) -> object:
+        nonlocal seen, answer
+        value = frame.R[slot]
+        if value is seen:
+            return answer
+        address = as_address(value)
+        if offset:
+            address = np.add(address, added)
+        if value.shape[1] == 1:  # small, and worth keeping
+            seen, answer = value, address
+        return address
+
+    return address_of
 
 
 def immediate(operand: Immediate, kind: str, instruction: Instruction) -> np.ndarray:

@@ -53,8 +53,8 @@ def mul(form: Form) -> Operation:
 
 
 def _sum_single(a: np.ndarray, b: np.ndarray, *, mode: str) -> np.ndarray:
-    result = narrow(to_odd(*two_sum(a.astype(np.float64), b.astype(np.float64))), a.dtype, mode)
-    return sign_of_zero_sum(result, a, b, mode)
+    total = to_odd(*two_sum(a.astype(np.float64), b.astype(np.float64)))
+    return sign_of_zero_sum(narrow(total, a.dtype, mode), total, a, b, mode)
 
 
 def _product_single(a: np.ndarray, b: np.ndarray, *, mode: str) -> np.ndarray:
@@ -64,7 +64,7 @@ def _product_single(a: np.ndarray, b: np.ndarray, *, mode: str) -> np.ndarray:
 
 def _sum_double(a: np.ndarray, b: np.ndarray, *, mode: str) -> np.ndarray:
     nearest, error = two_sum(a, b)
-    result = sign_of_zero_sum(directed(nearest, error, mode), a, b, mode)
+    result = sign_of_zero_sum(directed(nearest, error, mode), nearest, a, b, mode)
     finite = np.isfinite(a) & np.isfinite(b)
     close_to_overflow = ~np.less(np.maximum(np.abs(a), np.abs(b)), 2.0**1020)
     result = np.where(finite, result, nearest)
@@ -95,12 +95,12 @@ def absolute(form: Form) -> Operation:
 
 def minimum(form: Form) -> Operation:
     """``min{.ftz}{.NaN}{.xorsign.abs}``; -0 is less than +0."""
-    return _extreme(form, np.fmin, np.minimum, _either_sign)
+    return _extreme(form, np.less_equal, _either_sign)
 
 
 def maximum(form: Form) -> Operation:
     """``max{.ftz}{.NaN}{.xorsign.abs}``; +0 is more than -0."""
-    return _extreme(form, np.fmax, np.maximum, _both_signs)
+    return _extreme(form, np.greater_equal, _both_signs)
 
 
 def _either_sign(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -111,9 +111,13 @@ def _both_signs(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.bitwise_and(a, b)
 
 
-def _extreme(form: Form, skip_nan: np.ufunc, keep_nan: np.ufunc, zero_sign: Operation) -> Operation:
-    """One NaN operand gives the other operand; with ``.NaN`` it gives NaN. Two give the canonical NaN."""
-    choose = keep_nan if "NaN" in form.flags else skip_nan
+def _extreme(form: Form, before: np.ufunc, zero_sign: Operation) -> Operation:
+    """One NaN operand gives the other operand; with ``.NaN`` it gives NaN. Two give the canonical NaN.
+
+    ``before(a, b)`` says that a is to be taken. (``np.fmin`` and its kin differ between machines on
+    signalling NaNs.)
+    """
+    nan_wins = "NaN" in form.flags
     ftz, xorsign = "ftz" in form.flags, "xorsign" in form.flags
     dtype = dtype_of(form.type)
     word = unsigned(dtype)
@@ -125,8 +129,9 @@ def _extreme(form: Form, skip_nan: np.ufunc, keep_nan: np.ufunc, zero_sign: Oper
         signs = np.bitwise_and(np.bitwise_xor(a.view(word), b.view(word)), sign_bit)
         if xorsign:
             a, b = np.absolute(a), np.absolute(b)
-        result = choose(a, b)
-        # NumPy leaves open which of two zeros it takes. Their patterns differ in the sign alone.
+        first = np.logical_or(before(a, b), np.isnan(a if nan_wins else b))
+        result = np.where(first, a, b)
+        # Zeros of either sign compare equal. Their patterns differ in the sign alone.
         zeros = np.equal(a, 0) & np.equal(b, 0)
         if zeros.any():
             result = np.where(zeros, zero_sign(a.view(word), b.view(word)).view(dtype), result)

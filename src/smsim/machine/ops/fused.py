@@ -103,8 +103,8 @@ def _round_again(result: np.ndarray, suspect: np.ndarray, *operands: np.ndarray)
 
 def _single_directed(a: np.ndarray, b: np.ndarray, c: np.ndarray, *, mode: str) -> np.ndarray:
     product, c64 = np.multiply(a.astype(np.float64), b.astype(np.float64)), c.astype(np.float64)
-    result = narrow(to_odd(*two_sum(product, c64)), np.dtype(np.float32), mode)
-    return sign_of_zero_sum(result, product, c64, mode)
+    total = to_odd(*two_sum(product, c64))
+    return sign_of_zero_sum(narrow(total, np.dtype(np.float32), mode), total, product, c64, mode)
 
 
 def _double(a: np.ndarray, b: np.ndarray, c: np.ndarray, *, mode: str) -> np.ndarray:
@@ -117,13 +117,15 @@ def _double(a: np.ndarray, b: np.ndarray, c: np.ndarray, *, mode: str) -> np.nda
     head, tail = two_sum(high, upper)
     rest = to_odd(*two_sum(tail, lower))
     nearest, error = two_sum(head, rest)
-    result = sign_of_zero_sum(directed(nearest, error, mode), high, c, mode)
+
+    # Where an operand is infinite or NaN, or the product a true zero, the plain operations are right.
+    finite = np.isfinite(a) & np.isfinite(b) & np.isfinite(c)
+    plain = np.logical_or(~finite, np.equal(a, 0) | np.equal(b, 0))
+    total = np.where(plain, np.add(high, c), nearest)
+    result = np.where(plain, total, directed(nearest, error, mode))
+    result = sign_of_zero_sum(result, total, high, c, mode)
 
     magnitude = np.abs(high)
-    factors = np.multiply(np.isfinite(a), np.isfinite(b)) & np.isfinite(c)
-    no_product = np.equal(a, 0.0) | np.equal(b, 0.0)
-    safe = np.less(magnitude, 2.0**1000) & (np.greater(magnitude, 2.0**-960) | no_product)
+    safe = np.less(magnitude, 2.0**1000) & np.greater(magnitude, 2.0**-960)
     safe &= np.less(np.maximum(np.abs(a), np.abs(b)), 2.0**990) & np.less(np.abs(c), 2.0**1000)
-    # Where an operand is infinite or NaN the plain operations are right, and the pieces are not.
-    result = np.where(factors, result, np.add(high, c))
-    return exact.repair(result, factors & ~safe, exact.fused, (a, b, c), mode)
+    return exact.repair(result, ~plain & ~safe, exact.fused, (a, b, c), mode)

@@ -108,12 +108,15 @@ def narrow(value: np.ndarray, dtype: np.dtype, mode: str) -> np.ndarray:
     return directed(nearest, np.subtract(value, nearest.astype(np.float64)), mode)
 
 
-def sign_of_zero_sum(result: np.ndarray, a: np.ndarray, b: np.ndarray, mode: str) -> np.ndarray:
-    """``a + b = result`` with IEEE 754's sign where the sum is zero: rounding down gives -0.
+def sign_of_zero_sum(
+    result: np.ndarray, total: np.ndarray, a: np.ndarray, b: np.ndarray, mode: str
+) -> np.ndarray:
+    """``result`` of rounding a + b with IEEE 754's sign where the sum is zero: rounding down gives -0.
 
-    Other modes give +0 unless both terms are -0, which is what NumPy did already.
+    ``total`` is the sum before it was rounded for good: a tiny one that merely rounds to zero keeps its
+    sign. Other modes give +0 unless both terms are -0, which is what NumPy did already.
     """
     if mode != "rm":
         return result
-    negative = np.equal(result, 0) & (np.signbit(a) | np.signbit(b))
+    negative = np.equal(total, 0) & (np.signbit(a) | np.signbit(b))
     return np.where(negative, result.dtype.type(-0.0), result)
