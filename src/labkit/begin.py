@@ -32,7 +32,7 @@ def start() -> None:
         print(f"No engine: {problem}")
         return
     _silence_loaded_numba()
-    print(f"Engine: {engine}")
+    print(engine)
 
 
 def _old_target_loaded() -> bool:

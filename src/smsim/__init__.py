@@ -1,1 +1,42 @@
-"""smsim: a simulated streaming multiprocessor that executes PTX."""
+"""smsim: a simulated streaming multiprocessor (SM) that executes PTX, under Numba's own API.
+
+    import smsim
+    smsim.attach()                      # a GPU here: nothing changes; none: a simulated H800
+    from numba import cuda              # from here on Numba as it always is
+
+    report = smsim.check(kernel[blocks, threads], *arguments)      # every hazard of one launch
+
+Errors of kernels are in :mod:`smsim.errors`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smsim import errors
+from smsim.errors import SimulationError
+
+if TYPE_CHECKING:
+    from smsim.checking import CheckReport, check
+    from smsim.driver.attach import Engine, attach, attached
+
+__all__ = ["CheckReport", "Engine", "SimulationError", "attach", "attached", "check", "errors"]
+
+# Each of these is imported when it is first asked for: the engine needs NumPy alone, the driver Numba.
+_LAZY = {
+    "attach": "smsim.driver.attach",
+    "attached": "smsim.driver.attach",
+    "Engine": "smsim.driver.attach",
+    "check": "smsim.checking",
+    "CheckReport": "smsim.checking",
+}
+
+
+def __getattr__(name: str) -> object:
+    import importlib
+
+    if name not in _LAZY:
+        raise AttributeError(f"module 'smsim' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value

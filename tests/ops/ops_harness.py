@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 from hypothesis import settings
@@ -14,10 +14,10 @@ from smsim.machine.ops.formats import bits_of, dtype_of
 from smsim.ptx.nodes import Instruction, Pair, Register
 from smsim.ptx.rows import Form, matching_rows, resolve
 
-quick = settings(max_examples=25, deadline=None, derandomize=True)
+quick = settings(max_examples=15, deadline=None, derandomize=True)
 
 
-@lru_cache(maxsize=None)
+@cache
 def form_of(spelling: str, pair: bool = False) -> Form:
     """The form of e.g. ``add.rn.f32``, with a register for each operand that its row names."""
     opcode, *modifiers = spelling.split(".")
@@ -32,7 +32,7 @@ def form_of(spelling: str, pair: bool = False) -> Form:
 
 def from_patterns(patterns: Sequence[int], ptx_type: str) -> np.ndarray:
     dtype = dtype_of(ptx_type)
-    if dtype == bool:
+    if ptx_type == "pred":
         return np.array(patterns, bool)
     return np.array(patterns, f"u{dtype.itemsize}").view(dtype)
 

@@ -21,11 +21,10 @@ COMPUTE = {
     "mul": oracle.multiplied,
     "div": oracle.divided,
     "fma": oracle.fused,
-    "mad": oracle.fused,
     "rcp": lambda a, name, mode: oracle.divided(1.0, a, name, mode),
     "sqrt": oracle.rooted,
 }
-OPERANDS = {"fma": 3, "mad": 3, "rcp": 1, "sqrt": 1}
+OPERANDS = {"fma": 3, "rcp": 1, "sqrt": 1}
 
 
 def on_patterns(opcode: str, name: str, mode: str, ftz: bool = False, sat: bool = False):
@@ -71,6 +70,11 @@ def test_flushing_quotients(cases: list[tuple[int, ...]]) -> None:
     singles = [c[:1] for c in cases]
     check("sqrt.rn.ftz.f32", singles, on_patterns("sqrt", "f32", "rn", ftz=True))
     check("rcp.rz.ftz.f32", singles, on_patterns("rcp", "f32", "rz", ftz=True))
+
+
+def test_mad_of_floats_is_fma() -> None:
+    for name in FLOATS:
+        assert form_of(f"mad.rz.{name}").row.semantics == form_of(f"fma.rz.{name}").row.semantics
 
 
 def test_default_is_nearest() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
 
-#: Made by Sphinx, not by us, and without a story to tell.
-GENERATED = {"genindex.html", "search.html"}
+#: Made by Sphinx, not by us: an index, the search, and the way from the root to the welcome page.
+GENERATED = {"genindex.html", "index.html", "search.html"}
 
 
 def pages() -> list[str]:

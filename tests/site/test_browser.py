@@ -99,6 +99,14 @@ def test_welcome_fits_one_screen(browser: Any, address: str) -> None:
     assert bottom <= DESK[1]
 
 
+def test_the_root_leads_to_the_welcome_page(browser: Any, address: str) -> None:
+    """_build/html/index.html, which the README names, opens the book."""
+    window = browser.new_page()
+    window.goto(address)
+    window.wait_for_url("**/book/index.html")
+    window.close()
+
+
 def test_search_finds_the_glossary(browser: Any, address: str) -> None:
     """Search works with no server behind it."""
     window = browser.new_page()

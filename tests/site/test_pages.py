@@ -8,12 +8,14 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
+from book_address import site_address, split_address
 from bs4 import BeautifulSoup
 from site_pages import ROOT, SITE, notebook_pages, pages
 
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 REPOSITORY = CONFIG["repository"]["url"]
 BRANCH = CONFIG["repository"]["branch"]
+SLUG = "/".join(split_address(REPOSITORY))
 
 
 @cache
@@ -58,6 +60,23 @@ def test_internal_links_resolve(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", pages())
+def test_absolute_links_to_ourselves_resolve(page: str) -> None:
+    """Notebooks link by full address, since Colab knows no other; what they name must be there."""
+    broken = []
+    for tag in parsed(page).find_all("a", href=True):
+        link = tag["href"].partition("#")[0].partition("?")[0]
+        if link.startswith(site_address(REPOSITORY)):
+            there = SITE / link.removeprefix(site_address(REPOSITORY))
+        elif f"{SLUG}/blob/{BRANCH}/" in link:
+            there = ROOT / link.partition(f"{SLUG}/blob/{BRANCH}/")[2]
+        else:
+            continue
+        if not there.exists():
+            broken.append(tag["href"])
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", pages())
 def test_pictures_have_words(page: str) -> None:
     """Who cannot see a picture is told what it shows."""
     main = parsed(page).find("main") or parsed(page)
@@ -86,10 +105,9 @@ def test_nothing_is_loaded_from_elsewhere(page: str) -> None:
 def test_notebook_buttons(page: str) -> None:
     """A notebook's page offers Colab, with that very notebook, and the file to download."""
     notebook = str(PurePosixPath(page).with_suffix(".ipynb"))
-    slug = REPOSITORY.removeprefix("https://github.com/")
     links = [tag["href"] for tag in parsed(page).find_all("a", href=True)]
     colab = {link for link in links if link.startswith("https://colab.research.google.com/")}
-    assert f"https://colab.research.google.com/github/{slug}/blob/{BRANCH}/{notebook}" in colab
+    assert f"https://colab.research.google.com/github/{SLUG}/blob/{BRANCH}/{notebook}" in colab
     downloads = [target_of(page, link)[0] for link in links if link.endswith(".ipynb") and "://" not in link]
     assert f"_sources/{notebook}" in downloads
     assert (SITE / "_sources" / notebook).read_bytes() == (ROOT / notebook).read_bytes()
@@ -103,11 +121,6 @@ def test_every_notebook_is_a_page() -> None:
     for pattern in ("labs/*.ipynb", "labs/solutions/*.ipynb"):
         there |= {path.relative_to(ROOT).with_suffix(".html").as_posix() for path in ROOT.glob(pattern)}
     assert there == set(notebook_pages())
-
-
-def test_index_leads_to_the_welcome_page() -> None:
-    """_build/html/index.html, which the README names, opens the book."""
-    assert "book/index.html" in (SITE / "index.html").read_text(encoding="utf-8")
 
 
 def test_ptx_is_highlighted() -> None:

@@ -64,3 +64,9 @@ def has_branch(answer: Any) -> bool:
         return False
     jumps = ("POP_JUMP", "FOR_ITER", "JUMP_IF")
     return any(i.opname.startswith(jumps) for i in dis.get_instructions(function.__code__))
+
+
+def mentions(answer: Any, name: str) -> bool:
+    """True when the function's code uses ``name``, as in ``cuda.blockIdx``."""
+    function = python_function(answer)
+    return function is not None and name in function.__code__.co_names

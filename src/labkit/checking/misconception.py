@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from labkit.checking.answer import mentions
 from labkit.checking.case import Case, Outcome, agree
 from labkit.checking.mistaken import imagine
 
@@ -22,6 +23,7 @@ class Misconception:
         body: a mistaken kernel, ``body(thread, *arguments)`` (see ``labkit.checking.mistaken``);
         model: for plain functions, the mistaken result, ``model(**inputs)``;
         detect: ``detect(answer, outcomes)``, true or a message when it recognises the mistake.
+    ``mentions`` asks in addition that the code uses a name: it tells apart two mistakes that behave alike.
     ``outcomes`` are all cases that ran, smallest first, the right ones included.
     """
 
@@ -30,9 +32,12 @@ class Misconception:
     body: Callable[..., None] | None = None
     model: Callable[..., Any] | None = None
     detect: Detector | None = None
+    mentions: str | None = None
 
     def explains(self, answer: Any, outcomes: Sequence[Outcome]) -> str | None:
         """The message when this misconception accounts for everything seen, else ``None``."""
+        if self.mentions is not None and not mentions(answer, self.mentions):
+            return None
         if self.detect is not None:
             said = self.detect(answer, outcomes)
             return said if isinstance(said, str) else (self.message if said else None)

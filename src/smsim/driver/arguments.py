@@ -135,24 +135,39 @@ def _leaves(kind: Any, name: str, value: Any) -> Iterator[tuple[Any, str, Any]]:
 # -- reading the flattened form back -------------------------------------------------------------------
 
 
-def arrays_among(types: Sequence[Any], names: Sequence[str], raw: Sequence[bytes]) -> list[ArrayArgument]:
+def arrays_among(types: tuple[Any, ...], names: tuple[str, ...], raw: Sequence[bytes]) -> list[ArrayArgument]:
     """The array arguments of a launch whose flattened parameters are ``raw``.
 
     Empty when the parameters are not those that ``types`` flatten to (an extension changed them, say).
     """
-    leaves = list(_typed_leaves(types, names))
-    if sum(_width(kind) for kind, _ in leaves) != len(raw):
+    plan = _plan(types, names)
+    if plan.width != len(raw):
         return []
-    found, at = [], 0
-    t = _numba_types()
-    for kind, name in leaves:
-        if isinstance(kind, t.Array):
-            words = [int.from_bytes(r, "little", signed=True) for r in raw[at : at + _width(kind)]]
-            shape, strides = words[5 : 5 + kind.ndim], words[5 + kind.ndim :]
-            address = words[4] & 0xFFFF_FFFF_FFFF_FFFF
-            found.append(ArrayArgument(name, address, tuple(shape), tuple(strides), _dtype(kind.dtype)))
-        at += _width(kind)
+    found = []
+    for at, name, ndim, dtype in plan.arrays:
+        words = [int.from_bytes(r, "little", signed=True) for r in raw[at + 4 : at + 5 + 2 * ndim]]
+        address = words[0] & 0xFFFF_FFFF_FFFF_FFFF
+        shape, strides = tuple(words[1 : 1 + ndim]), tuple(words[1 + ndim :])
+        found.append(ArrayArgument(name, address, shape, strides, dtype))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Where arrays stand among ``width`` flattened parameters: position, name, dimensions, dtype."""
+
+    width: int
+    arrays: tuple[tuple[int, str, int, np.dtype], ...]
+
+
+@lru_cache(maxsize=512)
+def _plan(types: tuple[Any, ...], names: tuple[str, ...]) -> _Plan:
+    at, arrays = 0, []
+    for kind, name in _typed_leaves(types, names):
+        if isinstance(kind, _numba_types().Array):
+            arrays.append((at, name, kind.ndim, _dtype(kind.dtype)))
+        at += _width(kind)
+    return _Plan(at, tuple(arrays))
 
 
 def _typed_leaves(types: Sequence[Any], names: Sequence[str]) -> Iterator[tuple[Any, str]]:

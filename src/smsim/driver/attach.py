@@ -78,6 +78,8 @@ def attach(
     if _attached is not None:
         return _again(_attached, device, hazards, seed, force)
     choice = choose(environment.look(), device, force=force, needs=needs)
+    if "numba.cuda" not in sys.modules:
+        _use_new_numba_cuda()
     if choice.gpu is not None:
         _attached = Engine(choice.gpu, False, None, None, choice.reason)
     else:
@@ -87,6 +89,17 @@ def attach(
 
 def attached() -> Engine | None:
     """The engine that :func:`attach` chose, or ``None`` before it."""
+    return _attached
+
+
+def play_gpu(device: str) -> Engine:
+    """For tests: let a simulated ``device`` be the *real* GPU of this process.
+
+    Plain launches then run on it, as on a GPU of Colab, and :func:`attach` finds it and changes nothing.
+    """
+    global _attached
+    played = _simulate(Choice(None, device, "a test wants it so"), None, None)
+    _attached = Engine(played.spec.product, False, None, None, "it is the GPU of this computer")
     return _attached
 
 
@@ -163,7 +176,6 @@ def _simulate(choice: Choice, hazards: str | None, seed: int | None) -> Engine:
     except ValueError as unknown:
         raise EnvironmentProblem(str(unknown)) from None
     _raise_if_too_late()
-    _use_new_numba_cuda()
     options = {k: v for k, v in (("hazards", hazards), ("seed", seed)) if v is not None}
     device = Device(spec, **options)
     seam.install(device, spec)

@@ -12,6 +12,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from smsim.driver import linker, state
+from smsim.driver.numba_patches import let_line_numbers_link
 
 _compiled: WeakKeyDictionary = WeakKeyDictionary()
 _lock = threading.RLock()
@@ -106,6 +107,7 @@ def _compile(dispatcher: Any, types: tuple[Any, ...], cc: tuple) -> Compiled:
     from numba.cuda.cudadrv import driver
     from numba.cuda.dispatcher import _Kernel
 
+    let_line_numbers_link()
     options = dict(dispatcher.targetoptions)
     if not options.get("debug"):
         options["lineinfo"] = True

@@ -20,8 +20,8 @@ class Launching:
     """A launch seen from Python: the kernel's name, its parameters' names and Numba types."""
 
     name: str
-    parameters: Sequence[str]
-    types: Sequence[Any]
+    parameters: tuple[str, ...]
+    types: tuple[Any, ...]
 
     def arrays(self, raw: Sequence[bytes]) -> Sequence[Any]:
         """The array arguments among the raw PTX parameters; none when they do not fit the types."""

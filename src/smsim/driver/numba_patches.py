@@ -9,7 +9,7 @@ import functools
 from typing import Any
 
 from smsim.driver import arguments, crossing, launching, linker, state
-from smsim.driver.limits import check_shape
+from smsim.driver.limits import check_resident, check_shape
 
 
 def apply() -> None:
@@ -19,6 +19,7 @@ def apply() -> None:
     from numba.cuda.cudadrv import driver
 
     _wake(driver.driver)
+    let_line_numbers_link()
     driver._Linker.complete = linker.complete
     driver.Driver._check_cuda_python_error = _raising_kept(driver.Driver._check_cuda_python_error)
     library = codegen.CUDACodeLibrary
@@ -96,6 +97,35 @@ def _with_line_numbers(init: Any) -> Any:
     return initialise
 
 
+def let_line_numbers_link() -> None:
+    """Let code with line numbers be linked to CUDA C.
+
+    Numba marks its "Debug Info Version" as one that warns when another module's differs, NVRTC marks its
+    own as one that fails, and nvJitLink refuses to mix the two marks. "Override" goes with both.
+    """
+    from numba.cuda import debuginfo
+
+    debuginfo.DIBuilder._set_module_flags = _override_debug_version
+
+
+_OVERRIDE = 4  # LLVM's number for this behaviour of a module flag
+
+
+def _override_debug_version(self: Any) -> None:
+    from numba.cuda import cgutils
+
+    flags = cgutils.get_or_insert_named_metadata(self.module, "llvm.module.flags")
+    for name, version in (
+        ("Dwarf Version", self.DWARF_VERSION),
+        ("Debug Info Version", self.DEBUG_INFO_VERSION),
+    ):
+        if version is not None:
+            flag = [self._const_int(_OVERRIDE), name, self._const_int(version)]
+            entry = self.module.add_metadata(flag)
+            if entry not in flags.operands:
+                flags.add(entry)
+
+
 def _checked_call(call: Any) -> Any:
     """Say what is wrong with a launch before anything is compiled for it."""
 
@@ -128,7 +158,18 @@ def _noted_launch(launch: Any) -> Any:
         if not self.extensions:
             arguments.check_arguments(self.argument_types, names, args)
         name = function.__name__ if function else self._codelibrary.name
-        with launching.under_way(launching.Launching(name, names, self.argument_types)):
+        if self.cooperative:
+            _check_cooperative(self, name, *rest, **kwargs)
+        with launching.under_way(launching.Launching(name, names, tuple(self.argument_types))):
             return launch(self, args, *rest, **kwargs)
 
     return noted
+
+
+def _check_cooperative(
+    kernel: Any, name: str, grid: tuple, block: tuple, stream: Any = 0, sharedmem: int = 0
+) -> None:
+    """Before cuda.core says the same without the kernel's name."""
+    spec = state.driver().spec
+    resident = kernel.max_cooperative_grid_blocks(block, sharedmem)
+    check_resident(spec, name, grid, resident // spec.sms)

@@ -65,7 +65,7 @@ class Device:
         arrays: Sequence[ArrayArgument] = (),
         cooperative: bool = False,
     ) -> Launch:
-        """Run a kernel to its end.
+        """Run a kernel to its end; :meth:`prepare` without running it.
 
         Args:
             grid, block: ``(x, y, z)``.
@@ -78,9 +78,31 @@ class Device:
             UnsupportedPTX: the kernel can reach an instruction that is not executed.
             SimulationError: the program did something wrong.
         """
+        launch = self.prepare(
+            function, grid, block, shared, params, kernel_name=kernel_name, arrays=arrays
+        )
+        launch.run()
+        return launch
+
+    def prepare(
+        self,
+        function: LoadedFunction,
+        grid: tuple[int, int, int],
+        block: tuple[int, int, int],
+        shared: int,
+        params: Sequence[bytes],
+        *,
+        kernel_name: str | None = None,
+        arrays: Sequence[ArrayArgument] = (),
+    ) -> Launch:
+        """Check a launch and decode its kernel, and do not run it yet.
+
+        Raises:
+            LaunchError, UnsupportedPTX, PTXSyntaxError: as :meth:`launch`.
+        """
         self._check(function, grid, block, shared, params)
         self._launches += 1
-        launch = Launch(
+        return Launch(
             self,
             function,
             tuple(map(int, grid)),
@@ -93,8 +115,6 @@ class Device:
             budget=self.budget,
             number=self._launches,
         )
-        launch.run()
-        return launch
 
     def _check(
         self, function: LoadedFunction, grid: tuple, block: tuple, shared: int, params: Sequence[bytes]

@@ -215,6 +215,8 @@ class BodyBuilder:
             return found
         if token == "_":
             return Sink()
+        if isinstance(opcode, Token) and token.line > opcode.line:
+            error_at(f"expected ';' at the end of the statement '{opcode}'", opcode)
         if token.startswith("%"):
             error_at(f"the register '{token}' is not declared", token)
         error_at(f"nothing named '{token}' is declared before this line", token)

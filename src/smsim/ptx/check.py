@@ -9,23 +9,24 @@ may be wider than the value.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NoReturn
 
-from smsim.errors import PTXSyntaxError
 from smsim.ptx.nodes import (
     Address,
     Function,
     Immediate,
     Instruction,
+    Module,
     Negated,
     Operand,
     Pair,
     Register,
+    Sink,
     Special,
     Symbol,
     Vector,
 )
 from smsim.ptx.rows import Form, resolve
+from smsim.ptx.rules import check_rules, refuse
 from smsim.ptx.special import SPECIAL_TYPES
 from smsim.ptx.syntax import TYPE_BITS
 
@@ -35,7 +36,7 @@ _RELAXED = frozenset({"ld", "ldu", "st", "cvt"})
 _READ_SPECIAL = frozenset({"mov", "cvt"})
 
 
-def forms(function: Function) -> list[Form]:
+def forms(function: Function, module: Module) -> list[Form]:
     """The form of every instruction of a function, after checking all of them.
 
     Raises:
@@ -46,13 +47,20 @@ def forms(function: Function) -> list[Form]:
     for instruction in function.body:
         form = resolve(instruction)
         check_operands(instruction, form, function.registers)
+        check_rules(instruction, form, function, module)
         found.append(form)
     return found
 
 
 def check_operands(instruction: Instruction, form: Form, registers: Mapping[str, str]) -> None:
     """Raise PTXSyntaxError if an operand's type is not the one that ``form`` asks for."""
-    for operand, kind in zip(instruction.operands, form.operand_types, strict=True):
+    for position, (operand, kind) in enumerate(zip(instruction.operands, form.operand_types, strict=True)):
+        if type(operand) is Vector:
+            sinks = sum(isinstance(item, Sink) for item in operand.items)
+            if sinks == len(operand.items) or (sinks and position >= form.destinations):
+                refuse(
+                    "_ stands for some of the results of a vector, never for all or for a source", instruction
+                )
         if type(operand) is Register:
             _check_register(operand, kind, instruction, registers)
         elif type(operand) is Immediate:
@@ -66,7 +74,7 @@ def _check_compound(operand: Operand, kind: str, instruction: Instruction, regis
         case Address(Register() as base, _):
             found = registers.get(base.name, "b64")
             if found[0] not in "bus" or TYPE_BITS[found] not in (32, 64):
-                _refuse(f"an address is in a register of 64 bits, and {base} is .{found}", instruction)
+                refuse(f"an address is in a register of 64 bits, and {base} is .{found}", instruction)
         case Negated(inner):
             _check_register(inner, kind, instruction, registers)
         case Pair(first, second):
@@ -78,20 +86,29 @@ def _check_compound(operand: Operand, kind: str, instruction: Instruction, regis
         case Special(name):
             own = SPECIAL_TYPES[name]
             if instruction.opcode not in _READ_SPECIAL:
-                _refuse(f"{name} is read by mov into a register first", instruction)
-            if instruction.opcode == "mov" and TYPE_BITS[own] != TYPE_BITS[kind]:
-                _refuse(f"{name} is .{own}, and the instruction moves .{kind}", instruction)
+                refuse(f"{name} is read by mov into a register first", instruction)
+            wrong_kind = kind[:1] == "f" or (kind == "pred") != (own == "pred")
+            same_width = TYPE_BITS[own] == TYPE_BITS[kind] or name == "%gridid"
+            # The coordinates were 16 bits wide in the first GPUs and may still be read so.
+            same_width = same_width or (kind[1:] == "16" and name.endswith((".x", ".y", ".z", ".w")))
+            if instruction.opcode == "mov" and (wrong_kind or not same_width):
+                refuse(f"{name} is .{own}, and the instruction moves .{kind}", instruction)
         case Symbol(name) if kind[:1] == "f" or kind == "pred":
-            _refuse(f"{name} is an address, and the operand is .{kind}", instruction)
+            refuse(f"{name} is an address, and the operand is .{kind}", instruction)
 
 
-def _check_vector(items: tuple[Operand, ...], kind: str, instruction: Instruction, registers: Mapping) -> None:
+def _check_vector(
+    items: tuple[Operand, ...], kind: str, instruction: Instruction, registers: Mapping
+) -> None:
     if instruction.opcode == "mov":
         # Packing: the elements share the width of the whole.
         bits = TYPE_BITS[kind] // len(items)
-        if bits * len(items) != TYPE_BITS[kind] or f"b{bits}" not in TYPE_BITS:
-            _refuse(f"{len(items)} registers of equal width do not make .{kind}", instruction)
+        if len(items) not in (2, 4) or f"b{bits}" not in TYPE_BITS:
+            refuse(f"{len(items)} registers of equal width do not make .{kind}", instruction)
         kind = f"b{bits}"
+    widths = {TYPE_BITS[registers[item.name]] for item in items if isinstance(item, Register)}
+    if len(widths) > 1:
+        refuse("the registers of a vector are all of one width", instruction)
     for item in items:
         if isinstance(item, Register):
             _check_register(item, kind, instruction, registers)
@@ -104,9 +121,11 @@ def _check_register(register: Register, kind: str, instruction: Instruction, reg
     if found is None or found == kind or kind not in TYPE_BITS:
         return
     width, wanted = TYPE_BITS[found], TYPE_BITS[kind]
-    wide_enough = width >= wanted if instruction.opcode in _RELAXED else width == wanted
+    relaxed = instruction.opcode in _RELAXED and "f" not in (found[0], kind[0])
+    relaxed = relaxed or (instruction.opcode in _RELAXED and "b" in (found[0], kind[0]))
+    wide_enough = width >= wanted if relaxed else width == wanted
     if "pred" in (found, kind) or not wide_enough or not _same_kind(found, kind):
-        _refuse(f"{register} is .{found}, and the instruction needs .{kind}", instruction)
+        refuse(f"{register} is .{found}, and the instruction needs .{kind}", instruction)
 
 
 def _same_kind(found: str, kind: str) -> bool:
@@ -122,19 +141,13 @@ def _same_kind(found: str, kind: str) -> bool:
 
 
 def _check_immediate(immediate: Immediate, kind: str, instruction: Instruction) -> None:
-    if kind not in TYPE_BITS or (kind[0] == "b" and kind[1].isdigit()):
+    if kind not in TYPE_BITS:
         return
     is_float = immediate.kind != "int"
-    if kind in ("f32", "f64") and not is_float:
-        _refuse(f"{immediate} is an integer; as .{kind} it is written 1.0 or 0f3F800000", instruction)
-    if (kind[0] in "us" or kind == "pred") and is_float:
-        _refuse(f"{immediate} is a float, and the instruction needs .{kind}", instruction)
-
-
-def _refuse(message: str, instruction: Instruction) -> NoReturn:
-    raise PTXSyntaxError(
-        f"line {instruction.line}: {message}",
-        line=instruction.line,
-        column=instruction.column,
-        text=instruction.text,
-    )
+    # 0f3F800000 is allowed as plain bits in st alone; 1.0 is not even there.
+    bits_of_a_float = immediate.kind == "f32" and kind == "b32" and instruction.opcode == "st"
+    if is_float and kind not in ("f32", "f64") and not bits_of_a_float:
+        refuse(f"{immediate} is a float, and the instruction needs .{kind}", instruction)
+    if not is_float and kind in ("f16", "bf16", "f32", "f64"):
+        advice = "; as .f32 or .f64 it is written 1.0" if kind in ("f32", "f64") else ""
+        refuse(f"{immediate} is an integer, and the instruction needs .{kind}{advice}", instruction)

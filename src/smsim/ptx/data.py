@@ -98,8 +98,9 @@ def _layout(specifiers: Specifiers, declarator: Declarator, space: str, linkage:
     count = specifiers.vector
     for position, dimension in enumerate(declarator.dimensions):
         if dimension is None:
-            open_end = _open_dimension(declarator, specifiers.vector, position, linkage, space)
-            count *= open_end
+            count *= _open_dimension(declarator, position, linkage, space)
+        elif dimension == 0:
+            error_at(f"'{name}' has no elements; a size is at least 1", name)
         else:
             count *= dimension
         if count * element > LARGEST:
@@ -108,20 +109,13 @@ def _layout(specifiers: Specifiers, declarator: Declarator, space: str, linkage:
     return Variable("", space, kind, align, element * count, count)
 
 
-def _open_dimension(
-    declarator: Declarator, vector: int, position: int, linkage: str | None, space: str
-) -> int:
+def _open_dimension(declarator: Declarator, position: int, linkage: str | None, space: str) -> int:
     """How many elements ``name[]`` has: as many as it is given, none if it is declared elsewhere."""
     name = declarator.name
     if position:
         error_at(f"only the first dimension of '{name}' may be left open", name)
     if isinstance(declarator.initializer, list):
-        items = len(declarator.initializer)
-        nested = any(isinstance(item, list) for item in declarator.initializer)
-        inner = 1 if nested else vector
-        for dimension in declarator.dimensions[1:]:
-            inner *= 1 if nested else dimension or 1
-        return -(-items // max(inner, 1))
+        return len(declarator.initializer)
     if linkage != "extern" and space != "param":
         error_at(f"'{name}' needs a size: only an .extern variable may leave it open", name)
     return 0
@@ -135,17 +129,11 @@ def _initial_value(
         error_at(f"'{name}' is in .{declaration.space}; only .global and .const have initial values", name)
     if layout.size_bytes > LARGEST_INITIALISED:
         error_at(f"'{name}' is too large to be given a value", name)
-    shape = [d for d in declarator.dimensions if d is not None]
-    if declarator.dimensions and declarator.dimensions[0] is None:
-        rest = declaration.specifiers.vector
-        for dimension in shape:
-            rest *= dimension
-        shape.insert(0, layout.count // max(rest, 1))
+    shape = [len(declarator.initializer) if d is None else d for d in declarator.dimensions]
     if declaration.specifiers.vector > 1:
         shape.append(declaration.specifiers.vector)
-    if isinstance(declarator.initializer, list) != bool(shape):
-        wanted = "a list in braces" if shape else "a single value"
-        error_at(f"the initial value of '{name}' must be {wanted}", name)
+    if layout.type in ("f16", "f16x2", "bf16", "bf16x2"):
+        error_at(f"'{name}' is .{layout.type}, for which PTX has no initial values; declare it .b16", name)
     data, relocations = bytearray(layout.size_bytes), []
     size = element_bytes(layout.type)
     for index, value in _elements(declarator.initializer, shape, name):
@@ -154,27 +142,26 @@ def _initial_value(
 
 
 def _elements(value: object, shape: list[int], name: Token) -> list[tuple[int, object]]:
-    """``(index, value)`` for each element given: ``{{1}, {2}}`` in ``[2][2]`` is (0, 1), (2, 2)."""
-    if not shape:
-        return [(0, value)]
+    """``(index, value)`` for each element given: ``{{1}, {2}}`` in ``[2][2]`` is (0, 1), (2, 2).
+
+    Each dimension has braces of its own, and so have the components of a vector.
+    """
     found = []
-    pending = [(value, 0, 0)]  # a list, its depth, and the index of its first element
+    pending = [(value, 0, 0)]  # a value, its depth in braces, and the index of its first element
     while pending:
-        items, depth, start = pending.pop()
-        if depth >= len(shape):
-            error_at(f"the braces of '{name}' are nested deeper than its dimensions", name)
-        below = 1
+        item, depth, start = pending.pop()
+        if depth == len(shape) and not isinstance(item, list):
+            found.append((start, item))
+            continue
+        if depth == len(shape) or not isinstance(item, list):
+            wanted = ("no braces", "one pair of braces")[len(shape)] if len(shape) < 2 else "nested braces"
+            error_at(f"the initial value of '{name}' needs {wanted}", name)
+        if len(item) > shape[depth]:
+            error_at(f"'{name}' is given {len(item)} values where it has {shape[depth]}", name)
+        step = 1
         for dimension in shape[depth + 1 :]:
-            below *= dimension
-        nested = any(isinstance(item, list) for item in items)
-        step = below if nested else 1
-        if len(items) * step > shape[depth] * below:
-            error_at(f"'{name}' is given more values than it has elements", name)
-        for position, item in enumerate(items):
-            if isinstance(item, list):
-                pending.append((item, depth + 1, start + position * step))
-            else:
-                found.append((start + position * step, item))
+            step *= dimension
+        pending.extend((part, depth + 1, start + n * step) for n, part in enumerate(item))
     return found
 
 

@@ -6,9 +6,10 @@ The parser knows both as names of grammar tokens. A learner should not have to.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NoReturn
 
-from lark import Token, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import Token, UnexpectedInput, UnexpectedToken
 
 from smsim.errors import PTXSyntaxError
 
@@ -65,14 +66,17 @@ def error_at(message: str, token: Token) -> NoReturn:
     syntax_error(message, token.line, token.column)
 
 
-def explain(error: UnexpectedInput, text: str) -> NoReturn:
-    """Raise what the parser complains about as a :class:`PTXSyntaxError` a learner can use."""
+def explain(error: UnexpectedInput, text: str, literals: Mapping[str, str]) -> NoReturn:
+    """Raise what the parser complains about as a :class:`PTXSyntaxError` a learner can use.
+
+    ``literals`` gives the text of the grammar's unnamed tokens, such as ``.address_size``.
+    """
     allowed = _allowed(error)
     position = error.pos_in_stream if error.pos_in_stream is not None else len(text)
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         position = len(text)
     found = _found(text, position)
-    expected = _expected(allowed)
+    expected = _expected(allowed, literals)
     before = text[:position].rstrip()
     line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
     if "SEMI" in allowed and ("\n" in text[len(before) : position] or position == len(text)):
@@ -85,14 +89,14 @@ def explain(error: UnexpectedInput, text: str) -> NoReturn:
 
 
 def _allowed(error: UnexpectedInput) -> set[str]:
-    if isinstance(error, UnexpectedCharacters):
-        return set(error.allowed or ())
-    if isinstance(error, UnexpectedToken):
-        return set(error.accepts or error.expected or ())
-    return set()
+    """The tokens with which the text could go on."""
+    parser = getattr(error, "interactive_parser", None)
+    if parser is not None:
+        return parser.accepts()  # exact, where the lexer's own list is a guess
+    return set(getattr(error, "allowed", None) or getattr(error, "expected", None) or ())
 
 
-def _expected(allowed: set[str]) -> tuple[str, ...]:
+def _expected(allowed: set[str], literals: Mapping[str, str]) -> tuple[str, ...]:
     words: list[str] = []
     rest = set(allowed) - {"SECTION", "DWARF"}
     if rest >= _STATEMENT:
@@ -106,13 +110,8 @@ def _expected(allowed: set[str]) -> tuple[str, ...]:
         rest -= _VALUE
     elif "OPERATOR" in rest and rest - {"OPERATOR", "QMARK"}:
         rest -= {"OPERATOR", "QMARK"}  # what ends an operand is the likelier wish
-    words.extend(sorted({_WORDS.get(name, _directive_name(name)) for name in rest}))
+    words.extend(sorted({_WORDS.get(name) or literals.get(name, name) for name in rest}))
     return tuple(words)
-
-
-def _directive_name(token: str) -> str:
-    """Lark names the token of ".address_size" __ANON_3 or ADDRESS_SIZE; only the latter has a name."""
-    return "a directive" if token.startswith("__ANON") else "." + token.lower().lstrip("_")
 
 
 def _either(words: tuple[str, ...]) -> str:

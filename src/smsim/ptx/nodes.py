@@ -158,7 +158,12 @@ class Loc:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instruction:
-    """One statement that does something. Compared by identity: the same text may occur twice."""
+    """One statement that does something. Compared by identity: the same text may occur twice.
+
+    A ``call`` always has three operands or four, however it was written: the group of results, the
+    function (a :class:`Symbol` or a :class:`Register`), the group of arguments, and the label of a
+    prototype or target list if there is one. A group may be empty.
+    """
 
     opcode: str
     modifiers: tuple[str, ...]

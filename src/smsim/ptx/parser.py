@@ -18,7 +18,7 @@ from smsim.ptx.builder import build_module
 from smsim.ptx.link import link
 from smsim.ptx.messages import explain, syntax_error
 from smsim.ptx.nodes import Module
-from smsim.ptx.tree import TreeBuilder
+from smsim.ptx.tree import ModuleText, TreeBuilder
 
 _COMMENT = re.compile(r'"[^"\n]*"|//[^\n]*|/\*.*?\*/|/\*', re.DOTALL)
 
@@ -40,12 +40,13 @@ def parse(text: str) -> Module:
 
 def parse_modules(text: str) -> list[Module]:
     """Read a PTX text that may hold several modules one after the other."""
+    text = text.rstrip("\0")  # as C hands texts over
     try:
         blanked = _without_comments(text)
-        try:
-            written = _grammar().parse(blanked)
-        except UnexpectedInput as error:
-            explain(error, blanked)
+        written, complaint = _read(blanked)
+        if complaint is not None:
+            literals = {t.name: t.pattern.value for t in _grammar().terminals if t.pattern.type == "str"}
+            explain(complaint, blanked, literals)
         if not written:
             syntax_error("the text holds no PTX; it begins with .version", 1, 1)
         return [build_module(module, text, blanked) for module in written]
@@ -54,6 +55,14 @@ def parse_modules(text: str) -> list[Module]:
             lines = text.split("\n")
             error.text = error.ptx_text = lines[error.line - 1].strip() if error.line <= len(lines) else None
         raise
+
+
+def _read(text: str) -> tuple[list[ModuleText], UnexpectedInput | None]:
+    """What was written, or the parser's complaint: returned, so that no reader has to see its traceback."""
+    try:
+        return _grammar().parse(text), None
+    except UnexpectedInput as complaint:
+        return [], complaint
 
 
 @lru_cache(maxsize=64)

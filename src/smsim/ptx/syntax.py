@@ -71,7 +71,11 @@ class Pattern:
             if place is None:
                 return None
             places[place] = modifier
-        return [places[place] for place in sorted(places)]
+        ordered = [places[place] for place in sorted(places)]
+        # .f32.s32 converts from integer to float and .s32.f32 back: types stay as they are.
+        if [m for m in ordered if m in TYPE_BITS] != [m for m in modifiers if m in TYPE_BITS]:
+            return None
+        return ordered
 
 
 def _dotted(modifiers: Iterable[str]) -> str:

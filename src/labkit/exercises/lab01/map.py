@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from labkit.checking.case import Case, unwritten_like
+from labkit.checking.case import UNWRITTEN, Case, unwritten_like
 from labkit.checking.exercise import KernelExercise
 from labkit.checking.misconception import Misconception
 from labkit.exercises.numbers import vector
@@ -72,6 +72,14 @@ def _wrong_precedence(t, celsius, out):
     out[t.index] = 1.8 * (float(celsius[t.index]) + 32)
 
 
+def _races_on_first(answer, outcomes) -> bool:
+    """Several threads wrote ``out[0]``: a race, or (one value, no race) the only element written."""
+    if any(type(e).__name__ == "DataRace" and not e.address for o in outcomes for e in o.errors):
+        return True
+    larger = [o.got["out"] for o in outcomes if o.case.size > 1 and o.got is not None]
+    return bool(larger) and all(out[0] != UNWRITTEN and np.all(out[1:] == UNWRITTEN) for out in larger)
+
+
 OFF_BY_ONE = "you are off by one: thread i should read element i and write element i. Threads count from 0."
 
 EXERCISE = KernelExercise(
@@ -82,6 +90,12 @@ EXERCISE = KernelExercise(
     fresh=(33, 256, 1024),
     misconceptions=(
         Misconception(
+            "block index",
+            "you used the block index. There is one block here, so `cuda.blockIdx.x` is 0 in every thread.",
+            body=_block_index,
+            mentions="blockIdx",
+        ),
+        Misconception(
             "reads element 0",
             "every thread reads `celsius[0]`. That passes only where all inputs are equal; each thread needs "
             "an index of its own.",
@@ -91,11 +105,6 @@ EXERCISE = KernelExercise(
             "only the first element",
             "only element 0 is written. A kernel runs once for each thread: let each write its own element.",
             body=_only_thread_zero,
-        ),
-        Misconception(
-            "block index",
-            "you used the block index. There is one block here, so `cuda.blockIdx.x` is 0 in every thread.",
-            body=_block_index,
         ),
         Misconception("off by one", OFF_BY_ONE, body=_one_too_far),
         Misconception("off by one", OFF_BY_ONE, body=_counts_from_one),
@@ -125,17 +134,7 @@ EXERCISE = KernelExercise(
         Misconception(
             "all into one",
             "all threads write `out[0]`, and the last one wins. Thread i should write `out[i]`.",
-            detect=lambda answer, outcomes: _races_on_first(outcomes),
+            detect=_races_on_first,
         ),
     ),
 )
-
-
-def _races_on_first(outcomes) -> bool:
-    if any(type(e).__name__ == "DataRace" and (e.address or 0) == 0 for o in outcomes for e in o.errors):
-        return True
-    return all(
-        o.got is not None and all(x == o.got["out"][1] for x in o.got["out"][1:]) and o.got["out"][1] == -9999
-        for o in outcomes
-        if o.case.size > 1 and not o.errors
-    ) and any(o.case.size > 1 and o.got is not None for o in outcomes)

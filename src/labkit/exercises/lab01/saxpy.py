@@ -125,16 +125,17 @@ EXERCISE = KernelExercise(
     fresh=(100, 257, 1000),
     misconceptions=(
         Misconception("no guard", NO_GUARD, detect=no_guard),
+        Misconception(
+            "only the first block",
+            "only the first block's elements are written. The other blocks have threads too.",
+            body=_first_block,
+            mentions="blockIdx",
+        ),
         Misconception("local index", LOCAL, body=_local),
         Misconception(
             "block index",
             "you used the block index alone, so all threads of a block work on one element.",
             body=_block_index,
-        ),
-        Misconception(
-            "only the first block",
-            "only the first block's elements are written. The other blocks have threads too.",
-            body=_first_block,
         ),
         Misconception(
             "wrong index",

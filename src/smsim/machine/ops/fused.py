@@ -117,15 +117,20 @@ def _double(a: np.ndarray, b: np.ndarray, c: np.ndarray, *, mode: str) -> np.nda
     head, tail = two_sum(high, upper)
     rest = to_odd(*two_sum(tail, lower))
     nearest, error = two_sum(head, rest)
+    magnitude = np.abs(high)
+    largest = max(np.abs(x).max() for x in (a, b, c))
+    if largest < 2.0**480 and magnitude.min() > 2.0**-960:  # false for NaN
+        result = directed(nearest, error, mode)
+        return sign_of_zero_sum(result, nearest, high, c, mode)
 
-    # Where an operand is infinite or NaN, or the product a true zero, the plain operations are right.
-    finite = np.isfinite(a) & np.isfinite(b) & np.isfinite(c)
-    plain = np.logical_or(~finite, np.equal(a, 0) | np.equal(b, 0))
-    total = np.where(plain, np.add(high, c), nearest)
+    # Where an operand is infinite or NaN, or the product a true zero, the plain operations are right,
+    # once a product of two numbers that overflows cannot meet an infinite c.
+    numbers, c_number = np.isfinite(a) & np.isfinite(b), np.isfinite(c)
+    plain = ~numbers | ~c_number | np.equal(a, 0) | np.equal(b, 0)
+    total = np.where(plain, np.add(np.where(numbers & ~c_number, 0.0, high), c), nearest)
     result = np.where(plain, total, directed(nearest, error, mode))
     result = sign_of_zero_sum(result, total, high, c, mode)
 
-    magnitude = np.abs(high)
     safe = np.less(magnitude, 2.0**1000) & np.greater(magnitude, 2.0**-960)
     safe &= np.less(np.maximum(np.abs(a), np.abs(b)), 2.0**990) & np.less(np.abs(c), 2.0**1000)
     return exact.repair(result, ~plain & ~safe, exact.fused, (a, b, c), mode)

@@ -28,7 +28,7 @@ _LOADS = (
         "Read from memory; a narrower value is widened to the register, by its sign if the type is signed.",
     ),
     Row(
-        f"ld{{.global}}{{.ca|.cg|.cs}}.nc{_KEEP_L1}{_KEEP_L2}{_HINT}{_FETCH}{_VECTOR}"
+        f"ld.global{{.ca|.cg|.cs}}.nc{_KEEP_L1}{_KEEP_L2}{_HINT}{_FETCH}{_VECTOR}"
         f"{_VALUES} d, [a]{{, policy:b64}}",
         "memory.load", "lsu", (3, 1), 32,
         "Read from global memory that nobody writes while the kernel runs, through the read-only path.",
@@ -45,7 +45,7 @@ _LOADS = (
         "Read what other threads may write; with .acquire, what they wrote before their release is seen.",
     ),
     Row(
-        f"ld.mmio{{.relaxed}}.sys{{.global}}{_VECTOR}{_VALUES} d, [a]",
+        f"ld.mmio.relaxed.sys{{.global}}{_VECTOR}{_VALUES} d, [a]",
         "memory.load", "lsu", (8, 2), 70,
         "Read a device's register: exactly once, never merged with another read.",
     ),
@@ -75,7 +75,7 @@ _STORES = (
         "Write what other threads may read; with .release, they also see all that was written before.",
     ),
     Row(
-        f"st.mmio{{.relaxed}}.sys{{.global}}{_VECTOR}{_VALUES} [a], b",
+        f"st.mmio.relaxed.sys{{.global}}{_VECTOR}{_VALUES} [a], b",
         "memory.store", "lsu", (8, 2), 70,
         "Write a device's register: exactly once, never merged with another write.",
     ),

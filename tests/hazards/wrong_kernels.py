@@ -1,0 +1,305 @@
+"""Kernels with one planted mistake each. The comment ``# <--`` marks a line that the error must name."""
+
+import numpy as np
+from numba import cuda, float32, float64, int32
+
+from smsim import errors
+
+N = 64
+SHORT = N - 1
+CASES = []
+
+
+def planted(error, *, grid=1, block=N, arguments=lambda: (np.ones(N, "f4"), np.zeros(N, "f4"))):
+    """Register a kernel: the error that it must end in, and how to launch it."""
+
+    def register(kernel):
+        CASES.append((kernel, error, grid, block, arguments))
+        return kernel
+
+    return register
+
+
+# -- out of bounds -------------------------------------------------------------------------------------
+
+
+@planted(errors.MemoryFault, grid=2)
+@cuda.jit
+def no_guard(x, out):
+    i = cuda.grid(1)
+    out[i] = x[i]  # <--
+
+
+@planted(errors.MemoryFault)
+@cuda.jit
+def off_by_one(x, out):
+    i = cuda.grid(1)
+    out[i] = x[i + 1]  # <--
+
+
+@planted(errors.MemoryFault, block=N + 1)
+@cuda.jit
+def guard_lets_one_too_many_in(x, out):
+    i = cuda.grid(1)
+    if i <= out.size:
+        out[i] = 1  # <--
+
+
+@planted(errors.MemoryFault)
+@cuda.jit
+def too_far_below_zero(x, out):
+    i = cuda.grid(1)
+    out[i] = x[i - 2 * x.size]  # <--
+
+
+@planted(errors.MemoryFault, arguments=lambda: (np.ones((8, 4), "f4"), np.zeros((4, 8), "f4")), block=(8, 8))
+@cuda.jit
+def transposed_indices(x, out):
+    c, r = cuda.grid(2)
+    if r < 4 and c < 8:
+        out[r, c] = x[8 + c, r]  # <--
+
+
+@planted(errors.MemoryFault)
+@cuda.jit
+def past_the_tile(x, out):
+    tile = cuda.shared.array(N, float32)
+    t = cuda.threadIdx.x
+    tile[t] = x[t]
+    cuda.syncthreads()
+    out[t] = tile[t + 1]  # <--
+
+
+@planted(errors.MemoryFault)
+@cuda.jit
+def writes_past_the_tile(x, out):
+    tile = cuda.shared.array(SHORT, float32)
+    t = cuda.threadIdx.x
+    tile[t] = x[t]  # <--
+    cuda.syncthreads()
+    out[t] = tile[N - 2 - t] if t < N - 1 else float32(0)
+
+
+@planted(errors.MemoryFault)
+@cuda.jit
+def atomic_past_the_end(x, out):
+    cuda.atomic.add(out, cuda.threadIdx.x * 2, 1.0)  # <--
+
+
+@planted(errors.MemoryFault, arguments=lambda: (np.full(N, 1000, "f4"), np.zeros(N, "f4")))
+@cuda.jit
+def index_from_data(x, out):
+    i = cuda.grid(1)
+    out[int(x[i])] = 1  # <--
+
+
+# -- races in shared memory ----------------------------------------------------------------------------
+
+
+@planted(errors.DataRace)
+@cuda.jit
+def no_barrier_before_reading(x, out):
+    tile = cuda.shared.array(N, float32)
+    t = cuda.threadIdx.x
+    tile[t] = x[t]  # <--
+    out[t] = tile[N - 1 - t]  # <--
+
+
+@planted(errors.DataRace)
+@cuda.jit
+def reduction_without_barriers(x, out):
+    part = cuda.shared.array(N, float32)
+    t = cuda.threadIdx.x
+    part[t] = x[t]
+    cuda.syncthreads()
+    half = N // 2
+    while half > 0:
+        if t < half:
+            part[t] += part[t + half]  # <--
+        half //= 2
+    if t == 0:
+        out[0] = part[0]
+
+
+@planted(errors.DataRace)
+@cuda.jit
+def barrier_only_before_the_loop_repeats(x, out):
+    tile = cuda.shared.array(N, float32)
+    t = cuda.threadIdx.x
+    total = float32(0)
+    for step in range(3):
+        tile[t] = x[t] + step  # <--
+        cuda.syncthreads()
+        total += tile[(t + 1) % N]  # <--
+    out[t] = total
+
+
+@planted(errors.DataRace)
+@cuda.jit
+def shift_in_place(x, out):
+    tile = cuda.shared.array(N, float32)
+    t = cuda.threadIdx.x
+    tile[t] = x[t]
+    cuda.syncthreads()
+    if t > 0:
+        tile[t] = tile[t - 1]  # <--
+    cuda.syncthreads()
+    out[t] = tile[t]
+
+
+@planted(errors.DataRace)
+@cuda.jit
+def counter_without_atomic(x, out):
+    count = cuda.shared.array(1, int32)
+    t = cuda.threadIdx.x
+    if t == 0:
+        count[0] = 0
+    cuda.syncthreads()
+    count[0] += 1  # <--
+    cuda.syncthreads()
+    out[t] = count[0]
+
+
+@planted(errors.DataRace)
+@cuda.jit
+def two_threads_write_different_values(x, out):
+    tile = cuda.shared.array(N, int32)
+    t = cuda.threadIdx.x
+    tile[t // 2] = t  # <--
+    cuda.syncthreads()
+    out[t] = tile[t // 2]
+
+
+@planted(errors.DataRace)
+@cuda.jit
+def atomic_and_plain_write(x, out):
+    count = cuda.shared.array(1, int32)
+    t = cuda.threadIdx.x
+    if t == 0:
+        count[0] = 0  # <--
+    cuda.atomic.add(count, 0, 1)  # <--
+    cuda.syncthreads()
+    out[t] = count[0]
+
+
+@planted(errors.DataRace, grid=3, block=(16, 4), arguments=lambda: (np.ones(192, "f4"), np.zeros(192, "f4")))
+@cuda.jit
+def race_in_one_block_only(x, out):
+    tile = cuda.shared.array(64, float32)
+    t = cuda.threadIdx.y * 16 + cuda.threadIdx.x
+    tile[t] = x[t]  # <--
+    if cuda.blockIdx.x != 1:
+        cuda.syncthreads()
+    out[cuda.blockIdx.x * 64 + t] = tile[63 - t]  # <--
+
+
+@planted(errors.DataRace, arguments=lambda: (np.arange(N) % 7, np.zeros(N, "f4")))
+@cuda.jit
+def race_decided_by_the_data(x, out):
+    tile = cuda.shared.array(N, float64)
+    t = cuda.threadIdx.x
+    tile[t] = 0
+    cuda.syncthreads()
+    tile[x[t]] += t  # <--
+    cuda.syncthreads()
+    out[t] = tile[t]
+
+
+# -- values nobody wrote -------------------------------------------------------------------------------
+
+
+@planted(errors.UninitializedRead)
+@cuda.jit
+def nobody_wrote_the_upper_half(x, out):
+    tile = cuda.shared.array(N, float32)
+    t = cuda.threadIdx.x
+    if t < N // 2:
+        tile[t] = x[t]
+    cuda.syncthreads()
+    out[t] = tile[t]  # <--
+
+
+@planted(errors.UninitializedRead)
+@cuda.jit
+def counter_never_set_to_zero(x, out):
+    count = cuda.shared.array(1, int32)
+    cuda.atomic.add(count, 0, 1)  # <--
+    cuda.syncthreads()
+    out[cuda.threadIdx.x] = count[0]
+
+
+@planted(errors.UninitializedRead)
+@cuda.jit
+def branch_on_nothing(x, out):
+    flag = cuda.shared.array(1, int32)
+    t = cuda.threadIdx.x
+    if x[t] > 5:
+        flag[0] = t
+    cuda.syncthreads()
+    if flag[0] > 0:  # <--
+        out[t] = x[t]
+
+
+@planted(errors.UninitializedRead, arguments=lambda: (np.r_[np.ones(N - 1, "f4"), np.float32(-1)], np.zeros(N, "f4")))
+@cuda.jit
+def one_lane_picks_what_nobody_wrote(x, out):
+    tile = cuda.shared.array(N, float32)
+    t = cuda.threadIdx.x
+    if t < N - 1:
+        tile[t] = x[t]
+    cuda.syncthreads()
+    v = float32(0)
+    if x[t] < 0:
+        v = tile[t]  # <--
+    out[t] = v
+
+
+# -- barriers ------------------------------------------------------------------------------------------
+
+
+@planted(errors.BarrierError)
+@cuda.jit
+def return_before_the_barrier(x, out):
+    tile = cuda.shared.array(N, float32)
+    t = cuda.threadIdx.x
+    if t >= 40:
+        return
+    tile[t] = x[t]
+    cuda.syncthreads()  # <--
+    out[t] = tile[39 - t]
+
+
+@planted(errors.BarrierError)
+@cuda.jit
+def barrier_in_a_branch_within_a_warp(x, out):
+    t = cuda.threadIdx.x
+    if t % 2 == 0:
+        out[t] = 1
+        cuda.syncthreads()  # <--
+        out[t] = 2
+
+
+@planted(errors.BarrierError)
+@cuda.jit
+def one_warp_by_two_ways(x, out):
+    t = cuda.threadIdx.x
+    if t % 2 == 0:
+        out[t] = 1
+        cuda.syncthreads()  # <--
+        out[t] += 2
+    else:
+        out[t] = 3
+        cuda.syncthreads()  # <--
+        out[t] += 4
+
+
+# -- runs that do not end ------------------------------------------------------------------------------
+
+
+@planted(errors.InstructionBudgetExceeded)
+@cuda.jit
+def waits_for_a_plain_flag(x, out):
+    if cuda.threadIdx.x == 0:
+        while x[0] != 0:  # <--
+            pass
+    out[0] = 1
