@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 
@@ -11,7 +10,10 @@ QUIET = {"CUDA_LOW_OCCUPANCY_WARNINGS": 0, "CUDA_WARN_ON_IMPLICIT_COPY": 0}
 
 
 def start() -> None:
-    """Set the environment, choose the engine and print which one runs."""
+    """Set the environment, choose the engine and print which one runs.
+
+    Prints one sentence also where nothing can run: what is wrong and what to do.
+    """
     for name, value in QUIET.items():
         os.environ[f"NUMBA_{name}"] = str(value)
     if _old_target_loaded():
@@ -20,23 +22,25 @@ def start() -> None:
             "Please restart the runtime and run this cell first."
         )
         return
-    if importlib.util.find_spec("_numba_cuda_redirector") and "_numba_cuda_redirector" not in sys.modules:
-        # Python reads numba-cuda's .pth file only when it starts; after pip it has to be done by hand.
-        importlib.import_module("_numba_cuda_redirector")
     import smsim
     from smsim.errors import SimulationError
 
     try:
         engine = smsim.attach()
     except SimulationError as problem:
-        print(f"No engine: {problem}")
+        print(problem)
         return
     _silence_loaded_numba()
-    print(engine)
+    # Not the engine's own sentence: why it was chosen differs from machine to machine.
+    simulated = engine.simulated and f"a {engine.engine} ({engine.spec.sms} SMs). No GPU is needed."
+    print(f"Kernels run on {simulated or f'the {engine.engine}.'}")
 
 
 def _old_target_loaded() -> bool:
-    """True when Numba's own, deprecated CUDA target is in memory instead of numba-cuda."""
+    """True when Numba's own, deprecated CUDA target is in memory instead of numba-cuda.
+
+    On Colab's CPU runtime that happens when ``from numba import cuda`` ran before the first cell.
+    """
     loaded = sys.modules.get("numba.cuda")
     return loaded is not None and "numba_cuda" not in (getattr(loaded, "__file__", None) or "")
 

@@ -101,6 +101,10 @@ class Deadlock(SimulationError):
     """Every resident lane waits, and nothing that is still queued can wake one."""
 
 
+class DeviceAssertion(SimulationError, AssertionError):
+    """An ``assert`` in device code did not hold."""
+
+
 class InstructionBudgetExceeded(SimulationError):
     """The run was stopped because it went on too long. Stopped, not proved wrong."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,8 @@ def run(ptx: str, blocks: int, **arguments: np.ndarray | np.generic) -> dict[str
             params.append(value.tobytes())
     device.launch(kernel, (blocks, 1, 1), (THREADS, 1, 1), 0, params, kernel_name=kernel.name, arrays=arrays)
     return {
-        a.name: np.frombuffer(device.memory.read(a.address, arguments[a.name].nbytes), a.dtype) for a in arrays
+        a.name: np.frombuffer(device.memory.read(a.address, arguments[a.name].nbytes), a.dtype)
+        for a in arrays
     }
 
 
@@ -82,6 +84,15 @@ def wide(ptx: str) -> dict:
     return {"bits": got["curve"].tobytes().hex(), "right": right}
 
 
+def mixed(ptx: str) -> dict:
+    """Local and shared memory at places that differ between lanes, in bytes and in words."""
+    out = run(ptx, 3, out=np.zeros((3, THREADS), np.uint32))["out"]
+    thread = np.arange(THREADS, dtype=np.uint32)
+    note = (thread ^ 5).astype(np.uint8).view("<u4")
+    expected = note[thread >> 2] + 10 * (thread & 3) + thread
+    return {"bits": out.tobytes().hex(), "right": bool((out.reshape(3, THREADS) == expected).all())}
+
+
 def without(line: str):
     """An edit that takes out the one line of the PTX that starts so."""
 
@@ -108,15 +119,18 @@ def error_of(program, *arguments) -> dict:
     return {"error": "none", "text": ""}
 
 
-def other_packages() -> list[str]:
-    """What was imported besides Python's own library, NumPy, Lark and smsim, and has a file."""
-    top = {name.partition(".")[0]: module for name, module in list(sys.modules.items()) if "." not in name}
-    ours = {"numpy", "lark", "smsim"}
-    return sorted(
-        name
-        for name, module in top.items()
-        if name not in sys.stdlib_module_names | ours and "site-packages" in (getattr(module, "__file__", "") or "")
-    )
+def packages_beyond_python() -> list[str]:
+    """The top-level packages in memory that are not of Python's own library."""
+    return sorted({name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names - {"__main__"})
+
+
+def threads_start() -> bool:
+    """Whether this Python can start a thread at all."""
+    try:
+        threading.Thread(target=int).start()
+    except RuntimeError:
+        return False
+    return True
 
 
 def report(folder: Path) -> dict:
@@ -126,13 +140,15 @@ def report(folder: Path) -> dict:
         "saxpy": saxpy(ptx["saxpy"]),
         "block_sum": block_sum(ptx["block_sum"]),
         "wide": wide(ptx["wide"]),
+        "mixed": mixed(ptx["mixed"]),
+        "wrong formula": saxpy(ptx["saxpy"], lambda text: text.replace("%a, %x, %y;", "%a, %y, %x;")),
         "unguarded": error_of(saxpy, ptx["saxpy"], without("@%outside bra")),
         "far": error_of(saxpy, ptx["saxpy"], four_gibibytes_further),
         "no barrier": error_of(block_sum, ptx["block_sum"], without("bar.sync")),
-        "not PTX": error_of(saxpy, ptx["saxpy"], lambda text: text.replace("add", "add,").replace("fma.rn", "fma..rn")),
+        "not PTX": error_of(saxpy, ptx["saxpy"], lambda text: text.replace("fma.rn", "fma..rn")),
         "index bits": np.iinfo(np.intp).bits,
-        "numpy": np.__version__,
-        "other packages": other_packages(),
+        "packages": packages_beyond_python(),
+        "threads": threads_start(),
     }
 
 

@@ -240,7 +240,10 @@ def branch_on_nothing(x, out):
         out[t] = x[t]
 
 
-@planted(errors.UninitializedRead, arguments=lambda: (np.r_[np.ones(N - 1, "f4"), np.float32(-1)], np.zeros(N, "f4")))
+@planted(
+    errors.UninitializedRead,
+    arguments=lambda: (np.r_[np.ones(N - 1, "f4"), np.float32(-1)], np.zeros(N, "f4")),
+)
 @cuda.jit
 def one_lane_picks_what_nobody_wrote(x, out):
     tile = cuda.shared.array(N, float32)

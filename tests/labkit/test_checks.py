@@ -69,7 +69,7 @@ def test_python_errors_are_told_with_their_line():
 
     assert str(judged(double)) == (
         "[x] lab01.double: running it raised ZeroDivisionError: float division by zero. (Line 3\n"
-        "    of `double`, its first line being 1.)"
+        "    of `double`.)"
     )
 
 

@@ -6,9 +6,9 @@ import pytest
 @pytest.fixture(scope="session")
 def cuda():
     """``numba.cuda`` on the simulated SM; attaching comes before the import."""
-    import smsim
+    import labkit
 
-    smsim.attach()
+    labkit.start()
     from numba import cuda
 
     return cuda

@@ -10,6 +10,7 @@ from nbtools.first_cell import ROOT
 
 import labkit
 from labkit import exercises
+from labkit.checking import engine
 from labkit.checking.verdict import Mark
 
 SOLUTION = ROOT / "labs" / "solutions" / "lab01-maps-and-guards.ipynb"
@@ -17,6 +18,8 @@ SOLUTION = ROOT / "labs" / "solutions" / "lab01-maps-and-guards.ipynb"
 
 @pytest.mark.parametrize("answer", WRONG, ids=lambda a: a.label)
 def test_wrong_answer_is_rejected_for_the_right_reason(answer, cuda):
+    if answer.misconception == "loop never ends" and not engine.limits():
+        pytest.skip("smsim.check takes no budget here, and the engine's own one lasts a minute")
     verdict = labkit.judge(answer.exercise, answer.ready(cuda))
     assert verdict.mark is Mark.WRONG, str(verdict)
     assert verdict.misconception == answer.misconception, str(verdict)
@@ -29,9 +32,10 @@ def test_wrong_answer_is_rejected_for_the_right_reason(answer, cuda):
 def test_right_answer_is_accepted(answer, cuda):
     if answer.function.__name__ == "with_a_device_function":
         lab01_right.a_times_x_plus_y = cuda.jit(device=True)(lab01_right.a_times_x_plus_y)
-    texts = {str(labkit.judge(answer.exercise, answer.ready(cuda))) for _ in range(2)}
-    assert len(texts) == 1
-    assert texts.pop().startswith(f"[v] {answer.exercise}: right")
+    verdict = labkit.judge(answer.exercise, answer.ready(cuda))
+    exercise = exercises.find(answer.exercise)
+    tried = len(exercise.ladder) + len(exercise.fresh)
+    assert str(verdict) == f"[v] {answer.exercise}: right, on all {tried} cases."
 
 
 def test_there_are_enough_of_both():

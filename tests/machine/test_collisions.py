@@ -53,7 +53,12 @@ def test_integers(operation, case):
     assert np.array_equal(old, expected_old)
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(1, 200), st.integers(1, 4), st.sampled_from([np.float32, np.float64]))
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 200),
+    st.integers(1, 4),
+    st.sampled_from([np.float32, np.float64]),
+)
 def test_float_add_rounds_once_a_lane_and_in_lane_order(seed, n, places, dtype):
     rng = np.random.default_rng(seed)
     memory = rng.normal(size=places).astype(dtype)

@@ -20,7 +20,9 @@ def saxpy(a, x, y, out):
 def test_saxpy_is_one_fused_multiply_add(n):
     x, y, out = RNG.normal(size=n).astype("f4"), RNG.normal(size=n).astype("f4"), np.zeros(n, "f4")
     saxpy[-(-n // 128), 128](np.float32(1.7), x, y, out)
-    exact = np.float32(1.7).astype("f8") * x + y  # exact product; the sum is rounded twice, hardly ever wrongly
+    exact = (
+        np.float32(1.7).astype("f8") * x + y
+    )  # exact product; the sum is rounded twice, hardly ever wrongly
     assert np.array_equal(out, exact.astype("f4"))
 
 
@@ -219,14 +221,17 @@ def functions(x, out):
     i = cuda.grid(1)
     if i < x.size:
         v = x[i]
-        out[i] = math.sin(v) + math.log(v + 1) + math.atan2(v, 2.0) + v**0.3 + math.erf(v) + math.cos(1e10 * v)
+        out[i] = (
+            math.sin(v) + math.log(v + 1) + math.atan2(v, 2.0) + v**0.3 + math.erf(v) + math.cos(1e10 * v)
+        )
 
 
 def test_libdevice_with_its_slow_paths():
     x, out = RNG.random(300) * 100, np.zeros(300)
     functions[3, 128](x, out)
     expected = [
-        math.sin(v) + math.log(v + 1) + math.atan2(v, 2.0) + v**0.3 + math.erf(v) + math.cos(1e10 * v) for v in x
+        math.sin(v) + math.log(v + 1) + math.atan2(v, 2.0) + v**0.3 + math.erf(v) + math.cos(1e10 * v)
+        for v in x
     ]
     assert np.allclose(out, expected, rtol=0, atol=1e-9)
 

@@ -14,7 +14,7 @@ from smsim.machine.ops.formats import bits_of, dtype_of
 from smsim.ptx.nodes import Instruction, Pair, Register
 from smsim.ptx.rows import Form, matching_rows, resolve
 
-quick = settings(max_examples=15, deadline=None, derandomize=True)
+quick = settings(max_examples=10, deadline=None, derandomize=True)
 
 
 @cache

@@ -46,8 +46,8 @@ def test_lg2() -> None:
     near_one = np.linspace(0.5, 2, 4001).astype(np.float32).reshape(-1, 1)
     assert absolute_error("lg2.approx.f32", near_one, np.log2(near_one.astype(np.float64))) < 2.0**-22
     close = np.float32(1) + both_signs(spread(-23, -10))
-    assert relative_error("lg2.approx.f32", close[close != 1].reshape(1, -1), true=np.log2(
-        close[close != 1].astype(np.float64))).real < 2.0**-22  # fmt: skip
+    close = close[close != 1].reshape(1, -1)
+    assert relative_error("lg2.approx.f32", close, true=np.log2(close.astype(np.float64))) < 2.0**-22
 
 
 @pytest.mark.parametrize(("spelling", "true"), [("sin.approx.f32", np.sin), ("cos.approx.f32", np.cos)])
@@ -98,24 +98,46 @@ def test_doubles_are_coarse() -> None:
 
 
 SPECIAL = {
-    "ex2.approx.f32": {-INF: 0.0, -0.0: 1.0, 0.0: 1.0, INF: INF, 200.0: INF, -200.0: 0.0},
-    "lg2.approx.f32": {-INF: NAN, -1.0: NAN, -0.0: -INF, 0.0: -INF, INF: INF, 1.0: 0.0, 2.0**-149: -149.0},
-    "sin.approx.f32": {-INF: NAN, -0.0: -0.0, 0.0: 0.0, INF: NAN},
-    "cos.approx.f32": {-INF: NAN, -0.0: 1.0, 0.0: 1.0, INF: NAN},
-    "tanh.approx.f32": {-INF: -1.0, -0.0: -0.0, 0.0: 0.0, INF: 1.0},
-    "rcp.approx.f32": {-INF: -0.0, -0.0: -INF, 0.0: INF, INF: 0.0},
-    "rsqrt.approx.f32": {-INF: NAN, -1.0: NAN, -0.0: -INF, 0.0: INF, INF: 0.0},
-    "sqrt.approx.f32": {-INF: NAN, -1.0: NAN, -0.0: -0.0, 0.0: 0.0, INF: INF},
-    "rcp.approx.ftz.f64": {-INF: -0.0, -0.0: -INF, 0.0: INF, INF: 0.0, 2.0**-1040: INF, -(2.0**-1040): -INF},
-    "rsqrt.approx.ftz.f64": {-INF: NAN, -1.0: NAN, -0.0: -INF, 0.0: INF, INF: 0.0, 2.0**-1040: INF},
-    "rsqrt.approx.f64": {-INF: NAN, -1.0: NAN, -0.0: -INF, 0.0: INF, INF: 0.0},
+    "ex2.approx.f32": [(-INF, 0.0), (-0.0, 1.0), (0.0, 1.0), (INF, INF), (200.0, INF), (-200.0, 0.0)],
+    "lg2.approx.f32": [
+        (-INF, NAN),
+        (-1.0, NAN),
+        (-0.0, -INF),
+        (0.0, -INF),
+        (INF, INF),
+        (1.0, 0.0),
+        (2.0**-149, -149.0),
+    ],
+    "sin.approx.f32": [(-INF, NAN), (-0.0, -0.0), (0.0, 0.0), (INF, NAN)],
+    "cos.approx.f32": [(-INF, NAN), (-0.0, 1.0), (0.0, 1.0), (INF, NAN)],
+    "tanh.approx.f32": [(-INF, -1.0), (-0.0, -0.0), (0.0, 0.0), (INF, 1.0)],
+    "rcp.approx.f32": [(-INF, -0.0), (-0.0, -INF), (0.0, INF), (INF, 0.0)],
+    "rsqrt.approx.f32": [(-INF, NAN), (-1.0, NAN), (-0.0, -INF), (0.0, INF), (INF, 0.0)],
+    "sqrt.approx.f32": [(-INF, NAN), (-1.0, NAN), (-0.0, -0.0), (0.0, 0.0), (INF, INF)],
+    "rcp.approx.ftz.f64": [
+        (-INF, -0.0),
+        (-0.0, -INF),
+        (0.0, INF),
+        (INF, 0.0),
+        (2.0**-1040, INF),
+        (-(2.0**-1040), -INF),
+    ],
+    "rsqrt.approx.ftz.f64": [
+        (-INF, NAN),
+        (-1.0, NAN),
+        (-0.0, -INF),
+        (0.0, INF),
+        (INF, 0.0),
+        (2.0**-1040, INF),
+    ],
+    "rsqrt.approx.f64": [(-INF, NAN), (-1.0, NAN), (-0.0, -INF), (0.0, INF), (INF, 0.0)],
 }
 
 
 @pytest.mark.parametrize("spelling", SPECIAL)
 def test_special_cases(spelling: str) -> None:
     name = spelling.rpartition(".")[2]
-    table = {to_pattern(a, name): to_pattern(d, name) for a, d in SPECIAL[spelling].items()}
+    table = {to_pattern(a, name): to_pattern(d, name) for a, d in SPECIAL[spelling]}
     nan = to_pattern(NAN, name)
     table |= {nan: nan, (0x7FC00001 if name == "f32" else 0x7FF8000000000001): nan}
     check(spelling, [(a,) for a in table], lambda a: table[a])

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import operator
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ops_harness import batches, check, quick, value_of
+from ops_harness import batches, check, execute, quick, value_of
 from rounding_oracle import flushed, to_float
 
 RELATIONS = {
@@ -128,3 +129,14 @@ def test_testp(kind: str, data: st.DataObject) -> None:
     }
     for name, test in tests.items():
         check(f"testp.{name}.{kind}", cases, lambda a, t=test: bool(t(to_float(a, kind))))
+
+
+def test_select_among_many_lanes() -> None:
+    """Many lanes take another way than few; operands of every shape."""
+    random = np.random.default_rng(2)
+    p = random.random((128, 32)) < 0.5
+    for shape in ((128, 32), (128, 1), (1, 32), (1, 1)):
+        a = random.standard_normal(shape).astype(np.float32)
+        b = random.standard_normal((128, 32)).astype(np.float32)
+        assert np.array_equal(execute("selp.f32", a, b, p), np.where(p, a, b))
+        assert np.array_equal(execute("selp.f32", b, a, np.asfortranarray(p)), np.where(p, b, a))

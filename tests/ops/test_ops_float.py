@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from ops_harness import batches, check, execute, form_of, quick
 from rounding_oracle import FORMATS, flushed, saturated, to_float, to_pattern
 
+from smsim.machine.ops import fused
+
 MODES = ["rn", "rz", "rm", "rp"]
 FLOATS = ["f32", "f64"]
 
@@ -104,7 +106,7 @@ def _columns(case: tuple[int, ...]) -> list[np.ndarray]:
     return [np.array([[p]], np.uint32).view(np.float32) for p in case]
 
 
-def test_fma_double_rounding_among_subnormals() -> None:
+def test_fma_double_rounding_among_subnormals(monkeypatch: pytest.MonkeyPatch) -> None:
     """A product just beside half of the smallest subnormal, added to something much larger.
 
     The double sum cannot hold the little that is over, and shows a tie.
@@ -115,10 +117,12 @@ def test_fma_double_rounding_among_subnormals() -> None:
     a, b = math.ldexp(x, -98), math.ldexp(y, -98)  # a * b = 2**-150 * (1 + 2**-46)
     cases = []
     for sign_p in (1, -1):
-        for steps in (2**20, 2**20 + 1, 2**22 - 1, -(2**21), 0, 1):
+        for steps in (2**20, 2**20 + 1, 2**22 - 1, -(2**21), 0, 1, 2**23 - 1, 2**23):
             cases.append((to_pattern(sign_p * a, "f32"), to_pattern(b, "f32"), _subnormal(steps)))
     for mode in MODES:
         check(f"fma.{mode}.f32", cases, on_patterns("fma", "f32", mode))
+    monkeypatch.setattr(fused, "_to_single", fused._to_single_looking)  # as in the browser
+    check("fma.rn.f32", cases, on_patterns("fma", "f32", "rn"))
 
 
 def _subnormal(steps: int) -> int:
@@ -127,8 +131,6 @@ def _subnormal(steps: int) -> int:
 
 def test_watching_and_looking_for_underflow_agree() -> None:
     """The browser has no floating-point flags; its way must find the same lanes."""
-    from smsim.machine.ops import fused
-
     for value in (1.1 * 2.0**-140, 1.0, 0.0, 1.1 * 2.0**-160):
         total = np.full((4, 4), value)
         total[0, 0] = 3.5

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from book_address import site_address, split_address
 from bs4 import BeautifulSoup
+from own_links import page_named_by
 from site_pages import ROOT, SITE, notebook_pages, pages
 
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
@@ -111,6 +112,15 @@ def test_notebook_buttons(page: str) -> None:
     downloads = [target_of(page, link)[0] for link in links if link.endswith(".ipynb") and "://" not in link]
     assert f"_sources/{notebook}" in downloads
     assert (SITE / "_sources" / notebook).read_bytes() == (ROOT / notebook).read_bytes()
+
+
+@pytest.mark.parametrize("page", pages())
+def test_links_to_our_own_pages_stay_here(page: str) -> None:
+    """Who reads the site is not sent to GitHub for the next chapter."""
+    article = parsed(page).find("article") or parsed(page)
+    links = [tag["href"] for tag in article.find_all("a", href=True)]
+    named = {link: page_named_by(link, REPOSITORY, BRANCH) for link in links}
+    assert [link for link, found in named.items() if found and f"{found[0]}.html" in pages()] == []
 
 
 def test_every_notebook_is_a_page() -> None:

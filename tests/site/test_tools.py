@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import build_site
+import own_links
 import pytest
 from ptx_lexer import PtxLexer
 from pygments.token import Token
@@ -58,6 +59,22 @@ def test_lexer_loses_nothing_and_knows_everything() -> None:
 def test_lexer_tells_apart(value: str, kind: object) -> None:
     """Each kind of word gets its own colour."""
     assert (kind, value) in tokens_of(LISTING)
+
+
+@pytest.mark.parametrize(
+    ("link", "page"),
+    [
+        ("https://github.com/some-school/course/blob/main/notebooks/a.ipynb", ("notebooks/a", "")),
+        ("https://github.com/some-school/course/blob/main/book/b.md#there", ("book/b", "#there")),
+        ("https://some-school.github.io/course/book/b.html", ("book/b", "")),
+        ("https://github.com/some-school/course/blob/main/src/a.py", None),
+        ("https://github.com/some-school/course", None),
+        ("https://colab.research.google.com/github/some-school/course/blob/main/notebooks/a.ipynb", None),
+    ],
+)
+def test_links_to_our_own_pages(link: str, page: tuple[str, str] | None) -> None:
+    """Pages are recognised by their source or their public address; code and Colab are left alone."""
+    assert own_links.page_named_by(link, "https://github.com/some-school/course", "main") == page
 
 
 def test_contents_without_solutions() -> None:

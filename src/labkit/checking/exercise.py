@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any, Protocol
 
 import numpy as np
@@ -81,7 +82,9 @@ class KernelExercise(_TriedExercise):
     def refuse(self, answer: Any) -> str | None:
         if is_kernel(answer):
             return None
-        if callable(answer) and not hasattr(answer, "py_func"):
+        if hasattr(answer, "dispatcher"):
+            return "this is a kernel with its launch size. Hand over the kernel alone, without `[blocks, threads]`."
+        if isinstance(answer, FunctionType):
             return "this is a plain Python function. Put `@cuda.jit` above `def` to make it a kernel."
         if hasattr(answer, "py_func"):
             return "this is a device function. A kernel has plain `@cuda.jit` above it."

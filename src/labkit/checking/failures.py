@@ -58,5 +58,6 @@ def _python_line(failure: Exception, answer: Any) -> str:
 
 
 def _relative(line: int, function: Any) -> str:
+    """Which line, counted from the function's first, its decorator included."""
     below = line - function.__code__.co_firstlineno
-    return f" (Line {below + 1} of `{function.__name__}`, its first line being 1.)" if below >= 0 else ""
+    return f" (Line {below + 1} of `{function.__name__}`.)" if below >= 0 else ""

@@ -8,19 +8,16 @@ from typing import Any
 import numpy as np
 
 from labkit.checking.case import UNWRITTEN, Outcome, agree
-from labkit.checking.misconception import Misconception, errors_named
+from labkit.checking.misconception import Detector, Misconception, first_error
 
 
-def _never_ends(answer: Any, outcomes: Sequence[Outcome]) -> bool:
-    return bool(errors_named(outcomes, "InstructionBudgetExceeded") or errors_named(outcomes, "Deadlock"))
+def _error_is(*kinds: str) -> Detector:
+    """A detector for runs that the simulator stopped first of all with an error of one of these classes."""
 
+    def detect(answer: Any, outcomes: Sequence[Outcome]) -> bool:
+        return first_error(outcomes) in kinds
 
-def _races(answer: Any, outcomes: Sequence[Outcome]) -> bool:
-    return bool(errors_named(outcomes, "DataRace"))
-
-
-def _out_of_bounds(answer: Any, outcomes: Sequence[Outcome]) -> bool:
-    return bool(errors_named(outcomes, "MemoryFault"))
+    return detect
 
 
 def _other_error(answer: Any, outcomes: Sequence[Outcome]) -> bool:
@@ -88,19 +85,34 @@ GENERAL: tuple[Misconception, ...] = (
     Misconception(
         "never ends",
         "the launch does not end. Look at your loop: does every turn bring it closer to its last?",
-        detect=_never_ends,
+        detect=_error_is("InstructionBudgetExceeded", "Deadlock"),
     ),
     Misconception(
         "data race",
         "two threads touch the same element, at least one writes it, and nothing orders them.",
-        detect=_races,
+        detect=_error_is("DataRace"),
     ),
     Misconception(
         "out of bounds",
         "a thread leaves its array. Which index does the last thread of the last block use?",
-        detect=_out_of_bounds,
+        detect=_error_is("MemoryFault"),
     ),
-    Misconception("stopped", "the simulated SM stopped the launch.", detect=_other_error),
+    Misconception(
+        "barrier",
+        "some threads wait at a barrier that others never reach. All threads of a block must come to it.",
+        detect=_error_is("BarrierError"),
+    ),
+    Misconception(
+        "never written",
+        "a value is used that no thread has written.",
+        detect=_error_is("UninitializedRead"),
+    ),
+    Misconception(
+        "not supported",
+        "this may be right, but it uses something that the simulated SM does not execute yet.",
+        detect=_error_is("UnsupportedPTX"),
+    ),
+    Misconception("stopped", "the launch was refused or stopped.", detect=_other_error),
     Misconception("changes its input", "your answer writes into an input.", detect=_changed_input),
     Misconception(
         "nothing written",

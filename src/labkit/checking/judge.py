@@ -69,7 +69,8 @@ def _hopeless(outcome: Outcome) -> bool:
 def _praise(exercise: _TriedExercise, answer: Any, outcomes: Sequence[Outcome]) -> Verdict:
     tried = len(exercise.ladder) + len(exercise.fresh)
     message = f"right, on all {tried} cases."
-    notes = tuple(dict.fromkeys(f"Note: {_sentence(w)}" for o in outcomes for w in o.warnings))[:1]
+    warned = next((warning for outcome in outcomes for warning in outcome.warnings), None)
+    notes = tuple(_told(f"Note: {_sentence(warned)}")) if warned is not None else ()
     if exercise.score is None:
         return Verdict(exercise.name, Mark.RIGHT, message, details=notes)
     figure = exercise.score.take(answer)
@@ -86,7 +87,9 @@ def _explain(exercise: _TriedExercise, answer: Any, outcomes: Sequence[Outcome])
     if first.failure is not None:
         message, name = describe_failure(first.failure, answer)
         return Verdict(exercise.name, Mark.WRONG, message, misconception=name)
-    details = tuple(f"The simulator: {_sentence(error)}" for error in first.errors[:1])
+    details = tuple(
+        line for error in first.errors[:1] for line in _told(f"The simulator: {_sentence(error)}")
+    )
     for misconception in (*exercise.misconceptions, *GENERAL):
         message = misconception.explains(answer, outcomes)
         if message:
@@ -103,3 +106,9 @@ def _explain(exercise: _TriedExercise, answer: Any, outcomes: Sequence[Outcome])
 
 def _sentence(finding: Any) -> str:
     return getattr(finding, "message", str(finding)).strip()
+
+
+def _told(text: str) -> list[str]:
+    """The simulator's sentence and Python line; its PTX line says nothing before the chapters on PTX."""
+    lines = [line.strip() for line in text.splitlines()]
+    return [line for line in lines if line and not line.startswith("PTX line")]

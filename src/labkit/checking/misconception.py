@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,28 +57,29 @@ class Misconception:
     def _same_behaviour(self, outcome: Outcome) -> bool:
         imagined = imagine(self.body, outcome.case)
         if imagined.strays:
-            return (
-                bool(outcome.errors)
-                and _named_strays(outcome) <= imagined.strays
-                and (len(_named_strays(outcome)) > 1 or len(imagined.strays) == 1 or _one_thread(outcome))
-            )
+            return _same_strays(outcome, imagined.strays)
         if outcome.got is None:
-            return False
-        return all(np.all(agree(outcome.got[name], values)) for name, values in imagined.outputs.items())
+            races = all(type(error).__name__ == "DataRace" for error in outcome.errors)
+            return races and any(marks.any() for marks in imagined.contested.values())
+        return all(
+            np.all(agree(outcome.got[name], values) | imagined.contested[name])
+            for name, values in imagined.outputs.items()
+        )
 
 
-def _named_strays(outcome: Outcome) -> set:
-    """The (block, thread) pairs that the simulator caught out of bounds."""
-    error = outcome.errors[0]
-    if type(error).__name__ != "MemoryFault":
-        return {None}
-    return {(error.block, thread) for thread in error.threads or ()}
-
-
-def _one_thread(outcome: Outcome) -> bool:
-    return len(outcome.errors[0].threads or ()) <= 1
+def _same_strays(outcome: Outcome, strays: Collection) -> bool:
+    """The simulator caught these very threads out of bounds: all of a block's that it named."""
+    faults = [error for error in outcome.errors if type(error).__name__ == "MemoryFault"]
+    named = {(error.block, thread) for error in faults for thread in error.threads or ()}
+    blocks = {block for block, _ in named}
+    return bool(named) and named == {stray for stray in strays if stray[0] in blocks}
 
 
 def errors_named(outcomes: Sequence[Outcome], kind: str) -> list[tuple[Case, Exception]]:
     """All errors of one class, by the class's name (so that nothing here imports the engine)."""
     return [(o.case, e) for o in outcomes for e in o.errors if type(e).__name__ == kind]
+
+
+def first_error(outcomes: Sequence[Outcome]) -> str | None:
+    """The class of the first error of the smallest case that had one."""
+    return next((type(o.errors[0]).__name__ for o in outcomes if o.errors), None)

@@ -8,7 +8,7 @@ that mistake, however it is written.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,7 @@ class DeviceArray:
     def __init__(self, values: np.ndarray) -> None:
         self.values = values
         self.shape, self.size = values.shape, values.size
+        self.written: dict[int, set] = {}
 
     def _offset(self, index: Any) -> int:
         indices = index if isinstance(index, tuple) else (index,)
@@ -85,6 +86,7 @@ class DeviceArray:
     def __setitem__(self, index: Any, value: Any) -> None:
         offset = self._offset(index)
         self.values.reshape(-1)[offset] = value
+        self.written.setdefault(offset, set()).add(self.values.reshape(-1)[offset].item())
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -92,10 +94,21 @@ class DeviceArray:
 
 @dataclass(frozen=True)
 class Imagined:
-    """What the mistaken kernel left behind, and which threads left their array."""
+    """What the mistaken kernel left behind, which threads left their array, and where threads collided.
+
+    ``contested`` marks elements that got different values from different threads: which one stays is
+    not known.
+    """
 
     outputs: dict[str, np.ndarray]
+    contested: dict[str, np.ndarray]
     strays: frozenset[tuple[Triple, Triple]]
+
+
+def _places(size: Triple) -> Iterator[Triple]:
+    """All indices below ``size``, x fastest, as CUDA numbers threads."""
+    for z, y, x in itertools.product(range(size[2]), range(size[1]), range(size[0])):
+        yield (x, y, z)
 
 
 def imagine(body: Callable[..., None], case: Case) -> Imagined:
@@ -107,10 +120,17 @@ def imagine(body: Callable[..., None], case: Case) -> Imagined:
     blocks, threads = triple(case.blocks), triple(case.threads)
     strays = set()
     with np.errstate(all="ignore"):
-        for block in itertools.product(*(range(n) for n in blocks)):
-            for thread in itertools.product(*(range(n) for n in threads)):
+        for block in _places(blocks):
+            for thread in _places(threads):
                 try:
                     body(Thread(thread, block, threads, blocks), *arrays.values())
                 except OutOfBounds:
                     strays.add((block, thread))
-    return Imagined({name: arrays[name].values for name in case.outputs}, frozenset(strays))
+    contested = {name: _contested(arrays[name]) for name in case.outputs}
+    return Imagined({name: arrays[name].values for name in case.outputs}, contested, frozenset(strays))
+
+
+def _contested(array: DeviceArray) -> np.ndarray:
+    marks = np.zeros(array.size, dtype=bool)
+    marks[[offset for offset, values in array.written.items() if len(values) > 1]] = True
+    return marks.reshape(array.shape)

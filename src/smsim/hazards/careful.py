@@ -19,7 +19,7 @@ from smsim.machine.retype import merge
 if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
     from smsim.machine.chunk import Chunk
-    from smsim.machine.frame import Frame
+    from smsim.machine.frame import Frame, Mask
     from smsim.machine.launch import Launch
 
 
@@ -104,6 +104,20 @@ class CarefulRun:
                 taint[slot] = {tag: everyone}
         return taint
 
+    def undefined(self, frame: Frame, step: Step, slot: int, lanes: np.ndarray) -> None:
+        """The result of ``step`` in ``slot`` is undefined in ``lanes``."""
+        tag = Tag(frame.chunk)
+        chunk = frame.chunk
+        tag.poison(lanes, lambda row, column: self.launch.explain.undefined(chunk, step, row, column))
+        frame.taint.setdefault(slot, {})[tag] = np.broadcast_to(lanes, frame.lanes.shape)
+
+    def overwritten(self, frame: Frame, slot: int, lanes: Mask) -> None:
+        """``slot`` holds a new, good value in ``lanes``."""
+        before = frame.taint.pop(slot, {})
+        if lanes is not None:
+            after = {tag: old & ~lanes for tag, old in before.items()}
+            frame.taint.update({slot: left} if (left := {t: o for t, o in after.items() if o.any()}) else {})
+
     def run(self, frame: Frame, steps: list[Step], needed: int) -> None:
         from smsim.machine.chunk import bits
 
@@ -153,9 +167,7 @@ class CarefulRun:
                 out[tag] = out[tag] | moved if tag in out else moved
         return out
 
-    def _settle(
-        self, frame: Frame, step: Step, active: np.ndarray, incoming: dict[Tag, np.ndarray]
-    ) -> None:
+    def _settle(self, frame: Frame, step: Step, active: np.ndarray, incoming: dict[Tag, np.ndarray]) -> None:
         from smsim.machine.chunk import bits
 
         for slot in bits(step.writes):

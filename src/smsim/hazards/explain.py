@@ -15,15 +15,17 @@ from smsim.errors import (
     BarrierError,
     DataRace,
     Deadlock,
+    DeviceAssertion,
     InstructionBudgetExceeded,
     MemoryFault,
     SimulationError,
     UninitializedRead,
+    WarpSyncError,
 )
 from smsim.hazards.place import Places, plural
 from smsim.hazards.where import Where, where
 from smsim.machine.faults import AccessFault
-from smsim.machine.lanes import Dim3, unflatten
+from smsim.machine.lanes import WARP, Dim3, unflatten
 
 if TYPE_CHECKING:
     from smsim.hazards.sharedwatch import Access
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from smsim.machine.chunk import Chunk
     from smsim.machine.frame import Frame, Mask
     from smsim.machine.launch import Launch
+    from smsim.machine.meetings import Meetings
     from smsim.machine.program import Code
 
 _NAMED = 8  # threads listed in an error; the sentence names one or two
@@ -167,6 +170,60 @@ class Explain:
             **position.facts(),
         )
 
+    def undefined(self, chunk: Chunk, step: Step, row: int, column: int) -> UninitializedRead:
+        position = self.where(step)
+        return UninitializedRead(
+            f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} uses what a shuffle brought "
+            f"it from a lane that takes no part in it; such a value is undefined." + position.lines(),
+            kernel=self.launch.kernel_name,
+            block=self.block(chunk, column),
+            threads=(self.thread(row),),
+            **position.facts(),
+        )
+
+    # -- warps -------------------------------------------------------------------------------------------
+
+    def not_in_own_mask(
+        self, frame: Frame, lanes: np.ndarray, step: Step, member: np.ndarray
+    ) -> WarpSyncError:
+        row, column, named, _ = self._first(frame, lanes)
+        mask = int(np.broadcast_to(member, frame.lanes.shape)[row, column])
+        position = self.where(step)
+        return WarpSyncError(
+            f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name} executes "
+            f"{step.instruction.spelling} with the mask {mask:#010x}, which does not name the thread's own lane "
+            f"{row % WARP}." + position.lines(),
+            kernel=self.launch.kernel_name,
+            block=self.block(frame.chunk, column),
+            threads=tuple(named),
+            **position.facts(),
+        )
+
+    def missing_lanes(self, meetings: Meetings) -> WarpSyncError:
+        """Lanes wait at a warp-level operation for others that cannot come."""
+        chunk, party = meetings.chunk, meetings.waiting[0]
+        row, column, named, _ = self._first(party.frame, meetings.lanes_of(party))
+        member = int(np.broadcast_to(party.member, chunk.lanes.shape)[row, column])
+        first_lane = row - row % WARP
+        here = meetings.lanes_of(party)[first_lane : first_lane + WARP, column]
+        absent = [lane for lane in range(here.size) if member >> lane & 1 and not here[lane]]
+        gone = chunk.gone()[first_lane : first_lane + WARP, column]
+        absent = [lane for lane in absent if not gone[lane]]
+        other = self.thread(first_lane + absent[0]) if absent else None
+        position = self.where(party.step)
+        return WarpSyncError(
+            f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} waits at "
+            f"{party.step.instruction.spelling} for {plural(len(absent), 'lane')} of its warp that the mask "
+            f"{member:#010x} names and that {'does' if len(absent) == 1 else 'do'} not come"
+            + (f": thread {other}, for one." if other else ".")
+            + " A warp-level operation in a branch may name only the lanes that take the branch."
+            + position.lines(),
+            kernel=self.launch.kernel_name,
+            block=self.block(chunk, column),
+            threads=(self.thread(row), *((other,) if other else ())),
+            **position.facts(),
+        )
+
     # -- barriers ----------------------------------------------------------------------------------------
 
     def exited_before_barrier(
@@ -207,6 +264,8 @@ class Explain:
 
     def deadlock(self, barriers: Barriers) -> SimulationError:
         chunk = barriers.chunk
+        if chunk.meetings.waiting:
+            return self.missing_lanes(chunk.meetings)
         if not barriers.waiting:
             return Deadlock(
                 f"kernel {self.launch.kernel_name} cannot go on: its threads wait for each other.",
@@ -283,6 +342,19 @@ class Explain:
         return SimulationError(
             f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name} executed trap, which "
             f"ends the kernel with an error." + position.lines(),
+            kernel=self.launch.kernel_name,
+            block=self.block(frame.chunk, column),
+            threads=tuple(named),
+            **position.facts(),
+        )
+
+    def assertion(self, frame: Frame, step: Step, text: str) -> DeviceAssertion:
+        active = np.ones((1, 1), bool) if frame.mask is None else frame.mask
+        row, column, named, _ = self._first(frame, active)
+        position = self.where(step)
+        return DeviceAssertion(
+            f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name}: the assertion "
+            f"`{text}` does not hold." + position.lines(),
             kernel=self.launch.kernel_name,
             block=self.block(frame.chunk, column),
             threads=tuple(named),

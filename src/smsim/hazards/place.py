@@ -94,5 +94,3 @@ def _element(array: ArrayArgument, address: int) -> Place:
 
 def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smsim.hazards.careful import Suspicion, Tag
+from smsim.hazards.order import Order
 from smsim.hazards.tables import ATOMIC, CONFLICTS, READ, WRITE, Touched
-from smsim.machine.lanes import Lanes
+from smsim.machine.lanes import WARP, Lanes
 
 if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
@@ -54,6 +55,8 @@ class NoWatch:
 
     def barrier(self, complete: np.ndarray | None) -> None: ...
 
+    def warp_sync(self, lanes: Mask) -> None: ...
+
     def finish(self) -> None: ...
 
 
@@ -76,6 +79,7 @@ class SharedWatch:
         self.judged = 0
         self._harmless: dict[tuple, list[Access]] = {}
         self._suspects: set[object] = set()
+        self.order: Order | None = None
         self._everyone: tuple[np.ndarray, np.ndarray] | None = None
         self.written = np.ones((self.cells, 1), bool)
         for extent in chunk.shared.extents:
@@ -118,7 +122,12 @@ class SharedWatch:
     def barrier(self, complete: np.ndarray | None) -> None:
         """All threads of the ``complete`` blocks (``(1, B)``; ``None``: all) have met: order begins anew."""
         key = None
-        if self.judged == 0 and complete is None and all(t.clean for t in self.tables.values()):
+        if (
+            self.order is None
+            and self.judged == 0
+            and complete is None
+            and all(t.clean for t in self.tables.values())
+        ):
             key = tuple((a.kind, id(a.step), id(a.address), id(a.mask), a.tag is None) for a in self.accesses)
             if key in self._harmless:
                 self.accesses.clear()
@@ -130,6 +139,8 @@ class SharedWatch:
         if complete is not None and self.columns == 1:
             self._spread()
         columns = None if complete is None else complete[0]
+        if self.order is not None:
+            self.order.reset(columns)
         for table in self.tables.values():
             table.clear(columns, self.blocks)
         if complete is None:
@@ -146,6 +157,23 @@ class SharedWatch:
                 access.mask = mine if access.mask is None else access.mask & mine
             elif age > _JUDGE_AFTER:
                 access.value = None  # 256 accesses ago: too much memory to keep
+
+    def warp_sync(self, lanes: Mask) -> None:
+        """The warps of ``lanes`` have waited for their own lanes, at ``bar.warp.sync``.
+
+        A warp counts as a whole, also where the mask names only some of its lanes: what the others do
+        between is then not judged against it.
+        """
+        self._judge()
+        if self.order is None:
+            if self.columns == 1:
+                self._spread()
+            self.order = Order(self.chunk.lanes.threads, self.blocks)
+        if any(a.tag is not None for a in self.accesses):
+            self._judge_followed(None)
+        shape = self.chunk.lanes.shape
+        here = np.broadcast_to(True if lanes is None else lanes, shape)
+        self.order.warps_synchronise(np.logical_or.reduceat(here, np.arange(0, shape[0], WARP), axis=0))
 
     def finish(self) -> None:
         """The chunk's threads have all ended."""
@@ -170,7 +198,7 @@ class SharedWatch:
             for part in range(max(access.size // self.grain, 1)):
                 thread, block, cell = self._places(access, part)
                 if access.tag is None:
-                    self.tables[access.kind].add(cell, thread, number)
+                    self.tables[access.kind].add(cell, thread, number, block, self.order)
                     self._conflicts(access, number, thread, block, cell)
         if self._suspects:
             raise Suspicion(self._suspects)
@@ -207,7 +235,7 @@ class SharedWatch:
             table = self.tables[kind]
             if table.clean:
                 continue
-            other, by = table.other_than(cell, thread)
+            other, by = table.other_than(cell, thread, block, self.order)
             met = np.flatnonzero(other)
             if not met.size:
                 continue
@@ -253,7 +281,7 @@ class SharedWatch:
             for part in range(max(access.size // self.grain, 1)):
                 thread, block, cell = self._places(access, part)
                 for kind in (WRITE, ATOMIC):
-                    other, by = self.tables[kind].other_than(cell, thread)
+                    other, by = self.tables[kind].other_than(cell, thread, block, self.order)
                     met = np.flatnonzero(other)
                     if complete is not None:
                         met = met[complete[0][block[met]]]
@@ -268,7 +296,9 @@ class SharedWatch:
             bad[thread] = True
         else:
             bad[thread, block] = True
-        writers = dict(zip(zip(thread.tolist(), block.tolist(), strict=True), range(thread.size), strict=True))
+        writers = dict(
+            zip(zip(thread.tolist(), block.tolist(), strict=True), range(thread.size), strict=True)
+        )
         accesses = self.accesses
         chunk = self.chunk
 

@@ -31,7 +31,11 @@ class Where:
     def short(self) -> str:
         """One phrase: the Python line if it is known, else the PTX."""
         if self.source_line is not None:
-            return f"line {self.source_line}, {self.source_text}" if self.source_text else f"line {self.source_line}"
+            return (
+                f"line {self.source_line}, {self.source_text}"
+                if self.source_text
+                else f"line {self.source_line}"
+            )
         return f"PTX line {self.ptx_line}, {self.ptx_text}"
 
     def facts(self) -> dict[str, object]:
@@ -59,7 +63,11 @@ def shared_names(function: Function, module: Module) -> dict[str, str]:
     first line on name them, where there are as many of the one as of the other.
     """
     symbols = sorted(
-        (v.name for v in module.variables.values() if v.space == "shared" and v.name.startswith("_cudapy_smem_")),
+        (
+            v.name
+            for v in module.variables.values()
+            if v.space == "shared" and v.name.startswith("_cudapy_smem_")
+        ),
         key=lambda name: int(name.rsplit("_", 1)[1]),
     )
     lines = [i.loc for i in function.body if i.loc is not None and i.loc.line > 0]

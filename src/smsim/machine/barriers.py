@@ -123,7 +123,9 @@ class Barriers:
             complete = here == chunk.lanes.threads
             if chunk.exited is not False:
                 gone = np.broadcast_to(True if chunk.exited is None else chunk.exited, chunk.lanes.shape)
-                short = (here > 0) & ~complete & (here + gone.sum(axis=0, keepdims=True) == chunk.lanes.threads)
+                short = (
+                    (here > 0) & ~complete & (here + gone.sum(axis=0, keepdims=True) == chunk.lanes.threads)
+                )
                 if short.any():
                     if chunk.launch.hazards != "isa":
                         raise chunk.launch.explain.exited_before_barrier(self, number, arrived, gone, short)

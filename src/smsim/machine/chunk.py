@@ -14,6 +14,7 @@ import numpy as np
 from smsim.machine.barriers import Barriers
 from smsim.machine.frame import Frame, Mask
 from smsim.machine.lanes import Lanes
+from smsim.machine.meetings import Meetings
 from smsim.machine.retype import Value, merge, retype
 from smsim.machine.stack import ThreadStack
 
@@ -41,6 +42,7 @@ class Chunk:
         self.stack = ThreadStack(self.lanes.count)
         self.watch = launch.make_watch(self)
         self.barriers = Barriers(self)
+        self.meetings = Meetings(self)
         self.exited: Mask | bool = False
         self.steps = 0
         self.rounds = 0
@@ -69,7 +71,7 @@ class Chunk:
             frame, block = self._next()
             if frame is not None:
                 self.execute(frame, block)
-            elif self.barriers.release():
+            elif self.meetings.release() or self.barriers.release():
                 self.rounds = 0
             elif self._everyone_yielded():
                 self.rounds += 1
@@ -196,6 +198,10 @@ class Chunk:
             self.exited = None if both.all() else both
         self.prune()
 
+    def gone(self) -> np.ndarray:
+        """Which threads have exited, ``(T, B)``."""
+        return np.broadcast_to(True if self.exited is None else self.exited, self.lanes.shape)
+
     def in_chunk(self, frame: Frame, mask: Mask) -> Mask:
         """A mask over ``frame``'s lanes as one over all lanes of the chunk."""
         if frame.lanes.full:
@@ -251,4 +257,3 @@ def _scatter(
     out = np.broadcast_to(np.asarray(old), shape).copy()
     out[row, column] = new[:, 0] if new.shape[0] > 1 else new[0, 0]
     return out
-

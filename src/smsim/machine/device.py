@@ -78,9 +78,7 @@ class Device:
             UnsupportedPTX: the kernel can reach an instruction that is not executed.
             SimulationError: the program did something wrong.
         """
-        launch = self.prepare(
-            function, grid, block, shared, params, kernel_name=kernel_name, arrays=arrays
-        )
+        launch = self.prepare(function, grid, block, shared, params, kernel_name=kernel_name, arrays=arrays)
         launch.run()
         return launch
 
@@ -191,6 +189,7 @@ class LoadedFunction:
         self.shared_bytes = self.placement.shared.packed_bytes
         self._functions = functions
         self._programs: dict[str, Program] = {}
+        self.shuffles = any(i.opcode == "shfl" for f in functions for i in f.body)
         sizes = _access_sizes(functions)
         self.cell = max(sizes, default=4)
         self.grain = min(sizes, default=4)
@@ -229,5 +228,3 @@ def _access_sizes(functions: list[Function]) -> set[int]:
             if kind is not None:
                 sizes.add(DTYPES[kind].itemsize)
     return sizes
-
-

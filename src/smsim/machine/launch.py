@@ -22,6 +22,7 @@ from smsim.machine.placement import DYNAMIC
 
 if TYPE_CHECKING:
     from smsim.machine.arguments import ArrayArgument
+    from smsim.machine.bind.binding import Step
     from smsim.machine.device import Device, LoadedFunction
 
 #: Lanes that a chunk has if the grid is large enough: where NumPy's cost a lane is lowest.
@@ -108,6 +109,18 @@ class Launch:
         if not any(_same_finding(error, known) for known in self.errors):
             self.errors.append(error)
 
+    def undefined(self, frame: Frame, step: Step, slot: int | None, lanes: np.ndarray) -> None:
+        """A result that the ISA leaves undefined in ``lanes``: an error if it gets anywhere.
+
+        Raises:
+            Suspicion: in a first run; the launch is then repeated, following the value.
+        """
+        if self.hazards == "off" or slot is None:
+            return
+        if self.careful is None:
+            raise Suspicion(set())
+        self.careful.undefined(frame, step, slot, lanes)
+
     def warn(self, warning: SimulationError) -> None:
         if not any(_same_finding(warning, known) for known in self.warnings):
             self.warnings.append(warning)
@@ -127,7 +140,8 @@ class Launch:
         memory = self.device.memory
         if self.program.unset and self.hazards != "off":
             self.careful = CarefulRun(self, set())
-        memory.begin_journal()
+        if self._shared_size or self.program.unset or self.kernel.shuffles:
+            memory.begin_journal()
         try:
             while True:
                 try:

@@ -129,8 +129,10 @@ class OwnedSpace:
     def _flat_index(self, index: np.ndarray, per_cell: int, lanes: Lanes) -> np.ndarray:
         owner = self.owner(lanes)
         if per_cell == 1:
-            return index * self.owners + owner
-        return ((index // per_cell) * self.owners + owner) * per_cell + index % per_cell
+            flat = index * self.owners + owner
+        else:
+            flat = ((index // per_cell) * self.owners + owner) * per_cell + index % per_cell
+        return flat.astype(np.intp, copy=False)  # lanes are int64; `take` wants the browser's 32 bits there
 
     def _all_good(self, address: np.ndarray, size: int) -> bool:
         if size > 1 and np.bitwise_and(address, size - 1).any():

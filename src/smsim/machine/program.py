@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from smsim.errors import PTXSyntaxError, UnsupportedPTX
-from smsim.machine import special
-from smsim.machine.bind import access, atomics, compute, control, moves
+from smsim.machine import special, supplied
+from smsim.machine.bind import access, atomics, compute, control, moves, warp
 from smsim.machine.bind.binding import Binding, Slots, Step
 from smsim.machine.frame import Frame
 from smsim.machine.retype import Value, merge
@@ -33,11 +33,12 @@ BINDERS: dict[str, Callable[[Binding, Instruction, Form], Step]] = {
     "memory.is_space": moves.bind_is_space,
     "move.move": moves.bind_move,
     "control.nanosleep": access.bind_nothing,
+    "warp.active_mask": warp.bind_active_mask,
 }
 #: How the instructions that end a block are called in their rows.
 ENDINGS = {
     "control.branch", "control.indexed_branch", "control.call", "control.return", "control.exit",
-    "control.trap", "barrier.barrier", "barrier.reduce",
+    "control.trap", "barrier.barrier", "barrier.reduce", *warp.MEETING,
 }  # fmt: skip
 _WAITS_ON_OTHERS = {"volatile", "acquire", "relaxed", "mmio"}
 
@@ -77,9 +78,7 @@ class Program:
         UnsupportedPTX, PTXSyntaxError: an instruction that cannot be executed, by line.
     """
 
-    def __init__(
-        self, function: Function, placement: Placement, programs: Callable[[str], Program]
-    ) -> None:
+    def __init__(self, function: Function, placement: Placement, programs: Callable[[str], Program]) -> None:
         self.function, self.placement, self._programs = function, placement, programs
         self.slots = Slots(function)
         self.local_variables = tuple(v for v in function.variables.values() if v.space == "local")
@@ -127,9 +126,11 @@ class Program:
             if operands.predicate is not None:
                 reads.append(operands.predicate[0])
                 writes = 1 << operands.target
-        return Step(
-            lambda frame: None, writes, tuple(reads), tuple(reads), instruction, self.function, form
-        )
+        elif name in warp.MEETING:
+            operands = warp.Operands(self.binding, instruction, form)
+            reads += operands.reads
+            writes = operands.writes
+        return Step(lambda frame: None, writes, tuple(reads), tuple(reads), instruction, self.function, form)
 
     def _uses(self, index: int) -> tuple[set[int], set[int], bool]:
         step = self._steps[index]
@@ -166,6 +167,8 @@ class Program:
             return control.indexed_branch(slot, tuple(self._target(label) for label in labels))
         if name == "control.call":
             return self._call(step, following)
+        if name in warp.MEETING:
+            return warp.meet(warp.Operands(self.binding, instruction, step.form), following, step)
         return control.barrier(self._barrier_operands(instruction, step.form), following, step)
 
     def _call(self, step: Step, following: int) -> control.Leave:
@@ -178,6 +181,9 @@ class Program:
         results = groups[0].items if groups and instruction.operands.index(groups[0]) < position else ()
         arguments = groups[-1].items if groups and instruction.operands.index(groups[-1]) > position else ()
         function = self.placement.module.functions.get(callee.name)
+        if (function is None or function.declared_only) and callee.name in supplied.FUNCTIONS:
+            names = [[item.name for item in items] for items in (arguments, results)]
+            return control.supplied(supplied.FUNCTIONS[callee.name], *names, following, step)
         if function is None or function.declared_only:
             raise self._unsupported(instruction, f"a call to {callee.name}, which is not in the module,")
         if len(arguments) != len(function.params) or len(results) != len(function.returns):
@@ -271,5 +277,3 @@ def guarded(step: Step, slot: int, negated: bool) -> Step:
 
     reads = (*step.reads, slot, *written)
     return Step(run, step.writes, reads, (*step.decides, slot), step.instruction, step.function, step.form)
-
-

@@ -64,9 +64,7 @@ _OTHERS: dict[str, Callable[[Lanes, Launch, int], np.ndarray]] = {
     "lanemask_gt": _lane_mask(np.greater),
     "lanemask_ge": _lane_mask(np.greater_equal),
     "dynamic_smem_size": lambda lanes, launch, first: _same(launch.dynamic_shared),
-    "total_smem_size": lambda lanes, launch, first: _same(
-        launch.dynamic_shared + launch.kernel.shared_bytes
-    ),
+    "total_smem_size": lambda lanes, launch, first: _same(launch.dynamic_shared + launch.kernel.shared_bytes),
 }
 
 

@@ -91,16 +91,16 @@ class BodyBuilder:
         if name in self._label_names:
             self.labels[name] = len(self.instructions)
 
-    def _own_label(self, what: str) -> str:
+    def _own_label(self, what: str, at: Token) -> str:
         label = self._last_label
         name = self.scope.find(str(label)).name if label is not None else None
         if name is None or name in self._label_names:
-            error_at(f"{what} needs a label directly before it", label or Token("NAME", what))
+            error_at(f"{what} needs a label directly before it", at)
         return name
 
     def targets(self, statement: tree.TargetList) -> None:
-        name = self._own_label("." + statement.kind)
-        if statement.kind == "branchtargets":
+        name = self._own_label(str(statement.at), statement.at)
+        if statement.at == ".branchtargets":
             self._tables.append((name, statement.names, self.scope))
             return
         self.call_targets[name] = tuple(str(self._name(token, "call")) for token in statement.names)
@@ -111,7 +111,7 @@ class BodyBuilder:
             self.branch_targets[name] = tuple(self._branch_target(token).name for token in tokens)
 
     def prototype(self, statement: tree.PrototypeDeclaration) -> None:
-        name = self._own_label(".callprototype")
+        name = self._own_label(".callprototype", statement.at)
         self.prototypes[name] = data.prototype(name, statement, self._last_label.line)
 
     def declare_registers(self, statement: tree.RegisterDeclaration) -> None:

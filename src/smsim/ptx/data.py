@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from operator import itemgetter
 
 from lark import Token
 
@@ -136,7 +137,7 @@ def _initial_value(
         error_at(f"'{name}' is .{layout.type}, for which PTX has no initial values; declare it .b16", name)
     data, relocations = bytearray(layout.size_bytes), []
     size = element_bytes(layout.type)
-    for index, value in _elements(declarator.initializer, shape, name):
+    for index, value in sorted(_elements(declarator.initializer, shape, name), key=itemgetter(0)):
         _store(value, layout.type, index * size, data, relocations, scope, name)
     return bytes(data), tuple(relocations)
 

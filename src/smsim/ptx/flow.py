@@ -34,6 +34,8 @@ UsesDefs = Callable[[int], tuple[set[str], set[str], bool]]
 CARRY = "#carry"
 
 _LEAVES = frozenset({"ret", "exit", "trap"})
+#: The lanes of a warp wait for each other here.
+_MEETS = frozenset({"shfl", "vote", "match", "redux", "elect"})
 _READS_CARRY = frozenset({"addc", "subc", "madc"})
 
 
@@ -61,8 +63,8 @@ def ends_block(instruction: Instruction) -> bool:
     """Whether a lane may be elsewhere, or have to wait, after this instruction."""
     opcode, modifiers = instruction.opcode, instruction.modifiers
     if opcode in ("bar", "barrier"):
-        return "warp" not in modifiers and "arrive" not in modifiers
-    return opcode in _LEAVES or opcode in ("bra", "brx", "call")
+        return "arrive" not in modifiers
+    return opcode in _MEETS or opcode in _LEAVES or opcode in ("bra", "brx", "call")
 
 
 def register_numbers(function: Function, uses_defs: UsesDefs) -> dict[str, int]:

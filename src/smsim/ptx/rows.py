@@ -7,8 +7,9 @@ A row writes its syntax as the PTX ISA does::
 ``.x|.y`` means one of these, ``{...}`` means that it may be left out. So this row covers forty
 spellings, from ``add.f32`` to ``add.rp.ftz.sat.f32``. :func:`resolve` finds the row of an instruction.
 
-**Modifiers.** In the order of the row; each group at most once. Inside braces an alternative may be
-several modifiers, and braces may nest: ``{.sync{.aligned}}``.
+**Modifiers.** Each group at most once, in the order of the row; as NVIDIA's assembler does, other orders are
+accepted too, except among types. Inside braces an alternative may be several modifiers, and braces may
+nest: ``{.sync{.aligned}}``.
 
 **Operands.** The first one is the destination if its name begins with ``d`` (or is ``p``, a
 predicate that is set); all others are sources. An operand has the instruction's last type, unless it
@@ -194,13 +195,14 @@ def _form(opcode: str, modifiers: tuple[str, ...], shape: tuple[object, ...]) ->
         form = Form(row, opcode, types, flags, (), ())
         complaint, chosen = _match_operands(specs, shape, form.vector, types)
         if complaint is None:
-            operand_types = tuple(_operand_type(spec, types) for spec in chosen)
+            operand_types = tuple(operand_type(spec, types) for spec in chosen)
             return Form(row, opcode, types, flags, operand_types, chosen)
         complaints.append(f"{complaint}. The instruction is written: {row.syntax}")
     return complaints[0]
 
 
-def _operand_type(spec: OperandSpec, types: tuple[str, ...]) -> str:
+def operand_type(spec: OperandSpec, types: tuple[str, ...]) -> str:
+    """The PTX type of an operand, given the types among the instruction's modifiers."""
     own = types[-1] if types else ""
     if spec.type is None:
         return own
@@ -231,7 +233,7 @@ def _match_operands(
             spare -= 1
             chosen.append(spec)
     for number, (spec, written) in enumerate(zip(chosen, shape, strict=True), start=1):
-        complaint = _kind_complaint(spec, written, vector, _operand_type(spec, types))
+        complaint = _kind_complaint(spec, written, vector, operand_type(spec, types))
         if complaint:
             return f"operand {number} ({spec.name}) {complaint}", ()
     return None, tuple(chosen)

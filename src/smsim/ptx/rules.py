@@ -51,6 +51,8 @@ def check_rules(instruction: Instruction, form: Form, function: Function, module
         _check_barrier(instruction, form)
     elif instruction.opcode == "call":
         _check_call(instruction, function, module)
+    elif instruction.opcode == "lop3" and not isinstance(instruction.operands[4], Immediate):
+        refuse("the table of lop3, its fifth operand, is a number in the text", instruction)
     elif instruction.opcode == "brx":
         table = instruction.operands[1].name
         if table not in function.branch_targets:

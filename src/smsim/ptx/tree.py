@@ -105,13 +105,14 @@ class Location:
 
 @dataclass(slots=True)
 class PrototypeDeclaration:
+    at: Token
     returns: list[ParameterDeclaration]
     params: list[ParameterDeclaration]
 
 
 @dataclass(slots=True)
 class TargetList:
-    kind: str
+    at: Token
     names: list[Token]
 
 
@@ -284,10 +285,11 @@ class TreeBuilder(Transformer):
         lists = [item for item in items if isinstance(item, list)]
         returns_first = bool(items) and isinstance(items[0], list)
         returns = lists.pop(0) if returns_first else []
-        return PrototypeDeclaration(returns, lists[0] if lists else [])
+        name = next(item for item in items if isinstance(item, Token))
+        return PrototypeDeclaration(name, returns, lists[0] if lists else [])
 
     def targets(self, items):
-        return TargetList(str(items[0])[1:], items[1])
+        return TargetList(items[0], items[1])
 
     # --- instructions ---
 

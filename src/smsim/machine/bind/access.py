@@ -69,9 +69,13 @@ def store(frame: Frame, step: Step, space: str, address: Value, value: Value) ->
 
 def by_space(frame: Frame, address: Value) -> list[tuple[str, Value, np.ndarray | None]]:
     """A generic access by the spaces it goes to: ``(space, address there, lanes or None for all)``."""
-    low, high = address.bounds() if isinstance(address, OuterSum) else (int(address.min()), int(address.max()))
+    low, high = (
+        address.bounds() if isinstance(address, OuterSum) else (int(address.min()), int(address.max()))
+    )
     space = windows.space_of(low)
-    if space == windows.space_of(high) and (space != "global" or low >= windows.LOCAL or high < windows.SHARED):
+    if space == windows.space_of(high) and (
+        space != "global" or low >= windows.LOCAL or high < windows.SHARED
+    ):
         return [(space, _shifted(address, windows.START[space]), frame.mask)]
     address = np.broadcast_to(np.asarray(address), frame.lanes.shape)
     parts = []

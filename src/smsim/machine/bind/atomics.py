@@ -52,9 +52,7 @@ def _bind(binding: Binding, instruction: Instruction, form: Form, target: object
                 frame.mask = lanes
                 for access in _flat(frame, step, there, at, dtype):
                     lane_values = [v[access.row, access.column] for v in values]
-                    out[access.row, access.column] = serve(
-                        operation, access.view, access.index, *lane_values
-                    )
+                    out[access.row, access.column] = serve(operation, access.view, access.index, *lane_values)
             frame.mask = whole
             return out
 

@@ -135,12 +135,18 @@ def call(
     return leave
 
 
-def supplied(function: Callable, following: int, step: Step) -> Leave:
-    """A call to a function that the machine itself supplies, such as ``vprintf``."""
+def supplied(
+    function: Callable[[Frame, list[str], list[str], Step], None],
+    arguments: list[str],
+    results: list[str],
+    following: int,
+    step: Step,
+) -> Leave:
+    """A call to a function that CUDA supplies, such as ``vprintf``."""
 
     def leave(frame: Frame, mask: Mask, block: int) -> None:
         frame.mask = mask
-        function(frame, step)
+        function(frame, arguments, results, step)
         frame.go(following, mask)
 
     return leave
@@ -180,9 +186,7 @@ def barrier(operands: BarrierOperands, following: int, step: Step) -> Leave:
             predicate = np.broadcast_to(_condition(frame, operands.predicate), frame.lanes.shape)
             finish_with = _reduction(operands)
         frame.chunk.barriers.arrive(
-            Waiting(
-                frame, following, mask, number, count, step, operands.aligned, predicate, finish_with
-            )
+            Waiting(frame, following, mask, number, count, step, operands.aligned, predicate, finish_with)
         )
 
     return leave

@@ -23,8 +23,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smsim.machine.ops.allocation import keep_freed_memory
+
 if TYPE_CHECKING:
     from smsim.ptx.rows import Form
+
+keep_freed_memory()
 
 Operation = Callable[..., np.ndarray]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smsim.machine.ops.formats import dtype_of
+from smsim.machine.ops.formats import dtype_of, unsigned
 from smsim.machine.ops.special import flush
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ _FLOAT = {
     "gtu": _not_of(np.less_equal), "geu": _not_of(np.less),
     "num": _both_numbers, "nan": _not_of(_both_numbers),
 }  # fmt: skip
+
+_MANY = 2048
 
 _COMBINE = {"and": np.logical_and, "or": np.logical_or, "xor": np.logical_xor}
 
@@ -94,13 +96,23 @@ def set(form: Form) -> Operation:  # noqa: A001 - the instruction's own name
 
 def selp(form: Form) -> Operation:
     """``selp d, a, b, p``: a where p, else b."""
-    return lambda a, b, p: np.where(p, a, b)
+    return lambda a, b, p: _select(p, a, b)
 
 
 def slct(form: Form) -> Operation:
     """``slct d, a, b, c``: a where c >= 0, else b; NaN selects b, and -0 selects a."""
     ftz = "ftz" in form.flags
-    return lambda a, b, c: np.where(np.greater_equal(flush(c) if ftz else c, 0), a, b)
+    return lambda a, b, c: _select(np.greater_equal(flush(c) if ftz else c, 0), a, b)
+
+
+def _select(p: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """np.where; for many lanes by masks, as np.where mispredicts a branch in each irregular lane."""
+    if p.size < _MANY:
+        return np.where(p, a, b)
+    word = unsigned(a.dtype)
+    x, y = a.view(word), b.view(word)
+    mask = np.negative(p.astype(word))  # all ones where p
+    return np.bitwise_xor(np.bitwise_and(np.bitwise_xor(x, y), mask), y).view(a.dtype)
 
 
 def testp(form: Form) -> Operation:

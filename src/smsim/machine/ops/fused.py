@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _FLOAT32_TAIL = np.int64(64 - 29)  # float64 has 29 bits more than float32; this shift leaves them alone
 _HALFWAY = np.iinfo(np.int64).min  # those bits when they are 1000...0: half a unit of float32's last place
-_TINY = np.finfo(np.float32).tiny
+_TINY = np.finfo(np.float32).tiny  # included below: the largest subnormal may round up to it
 
 
 def fma(form: Form) -> Callable[..., np.ndarray]:
@@ -57,19 +57,22 @@ def _single(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
     float32. Such a point ends in 1000...0 (29 bits) or, where float32 is subnormal, lies below 2**-126.
     Both are rare, so they are only looked for, and repaired when found.
     """
-    total = np.multiply(a.astype(np.float64), b.astype(np.float64))
-    c64 = c.astype(np.float64)
-    if total.shape == c64.shape or c64.size == 1:
-        np.add(total, c64, out=total)
-    else:
-        total = np.add(total, c64)
+    total = _into(np.multiply, a.astype(np.float64), b.astype(np.float64))
+    total = _into(np.add, total, c.astype(np.float64))
     result, subnormal = _to_single(total)
     tail = total.view(np.int64)
     np.left_shift(tail, _FLOAT32_TAIL, out=tail)  # total is used up; its memory is warm
     if subnormal or tail.min() == _HALFWAY:
-        suspect = np.equal(tail, _HALFWAY) | np.less(np.abs(result), _TINY)
+        suspect = np.equal(tail, _HALFWAY) | np.less_equal(np.abs(result), _TINY)
         _round_again(result, suspect, a, b, c)
     return result
+
+
+def _into(ufunc: np.ufunc, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """``ufunc(a, b)``, in the memory of ``a`` where the shape allows: memory in use is in the cache."""
+    if a.shape == b.shape or b.size == 1:
+        return ufunc(a, b, out=a)
+    return ufunc(a, b)
 
 
 def _to_single_watching(total: np.ndarray) -> tuple[np.ndarray, bool]:
@@ -84,7 +87,7 @@ def _to_single_watching(total: np.ndarray) -> tuple[np.ndarray, bool]:
 def _to_single_looking(total: np.ndarray) -> tuple[np.ndarray, bool]:
     """The same where the host keeps no flags, as in the browser."""
     result = total.astype(np.float32)
-    return result, bool((np.less(np.abs(result), _TINY) & np.not_equal(total, 0.0)).any())
+    return result, bool((np.less_equal(np.abs(result), _TINY) & np.not_equal(total, 0.0)).any())
 
 
 def _host_reports_underflow() -> bool:
@@ -118,7 +121,7 @@ def _double(a: np.ndarray, b: np.ndarray, c: np.ndarray, *, mode: str) -> np.nda
     rest = to_odd(*two_sum(tail, lower))
     nearest, error = two_sum(head, rest)
     magnitude = np.abs(high)
-    largest = max(np.abs(x).max() for x in (a, b, c))
+    largest = np.max([np.abs(x).max() for x in (a, b, c)])
     if largest < 2.0**480 and magnitude.min() > 2.0**-960:  # false for NaN
         result = directed(nearest, error, mode)
         return sign_of_zero_sum(result, nearest, high, c, mode)

@@ -68,9 +68,19 @@ def to_odd(nearest: np.ndarray, error: np.ndarray) -> np.ndarray:
     bits = nearest.view(np.int64)
     inexact = np.not_equal(error, 0.0) & np.isfinite(nearest)
     even = np.equal(np.bitwise_and(bits, 1), 0)
-    outward = np.equal(np.signbit(error), np.signbit(nearest))
-    step = np.where(outward, np.int64(1), np.int64(-1))
-    return np.add(bits, np.where(inexact & even, step, np.int64(0))).view(np.float64)
+    inward = np.not_equal(np.signbit(error), np.signbit(nearest))
+    return _step(nearest, inexact & even, inward)
+
+
+def _step(values: np.ndarray, where: np.ndarray, inward: np.ndarray) -> np.ndarray:
+    """The next number away from zero, or toward it where ``inward``; only ``where`` says so.
+
+    Neighbours differ by one in their patterns. The steps -1, 0, 1 are made in bytes: np.where would cost
+    a mispredicted branch a lane.
+    """
+    bits = values.view(signed(values.dtype))
+    steps = np.multiply(where.view(np.int8), np.subtract(np.int8(1), np.multiply(inward, np.int8(2))))
+    return np.add(bits, steps.astype(bits.dtype)).view(values.dtype)
 
 
 def directed(nearest: np.ndarray, error: np.ndarray, mode: str) -> np.ndarray:
@@ -85,16 +95,13 @@ def directed(nearest: np.ndarray, error: np.ndarray, mode: str) -> np.ndarray:
     """
     if mode == "rn":
         return nearest
-    bits = nearest.view(signed(nearest.dtype))
-    one, negative = bits.dtype.type(1), np.signbit(nearest)
+    negative = np.signbit(nearest)
     if mode == "rz":
-        wrong = np.where(negative, np.greater(error, 0), np.less(error, 0))
-        step = -one
-    else:
-        down = mode == "rm"
-        wrong = np.less(error, 0) if down else np.greater(error, 0)
-        step = np.where(negative, one, -one) if down else np.where(negative, -one, one)
-    return np.add(bits, np.where(wrong, step, bits.dtype.type(0))).view(nearest.dtype)
+        wrong = np.less(error, 0) & ~negative | np.greater(error, 0) & negative
+        return _step(nearest, wrong, np.ones((1, 1), bool))
+    if mode == "rm":
+        return _step(nearest, np.less(error, 0), ~negative)
+    return _step(nearest, np.greater(error, 0), negative)
 
 
 def narrow(value: np.ndarray, dtype: np.dtype, mode: str) -> np.ndarray:

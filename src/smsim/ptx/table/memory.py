@@ -13,39 +13,40 @@ _READ_SPACE = (
     "{.global|.shared|.shared::cta|.shared::cluster|.local|.const|.param|.param::entry|.param::func}"
 )
 _WRITE_SPACE = "{.global|.shared|.shared::cta|.shared::cluster|.local|.param|.param::func}"
-_ATOMIC_SPACE = "{.global|.shared|.shared::cta|.shared::cluster}"
-_KEEP_L1 = "{.L1::evict_normal|.L1::evict_unchanged|.L1::evict_first|.L1::evict_last|.L1::no_allocate}"
-_KEEP_L2 = "{.L2::evict_normal|.L2::evict_first|.L2::evict_last}"
+# Where several threads can meet.
+_SHARED_SPACE = "{.global|.shared|.shared::cta|.shared::cluster}"
+# How long a line is wanted in L1. The likes for L2 go with 32-byte accesses, which need sm_100.
+_KEEP = ".L1::evict_normal|.L1::evict_unchanged|.L1::evict_first|.L1::evict_last|.L1::no_allocate"
 _HINT = "{.L2::cache_hint}"
 _FETCH = "{.L2::64B|.L2::128B|.L2::256B}"
-_VECTOR = "{.v2|.v4|.v8}"
+_VECTOR = "{.v2|.v4}"
 
 _LOADS = (
     Row(
-        f"ld{{.weak}}{_READ_SPACE}{{.ca|.cg|.cs|.lu|.cv}}{_KEEP_L1}{_KEEP_L2}{_HINT}{_FETCH}{_VECTOR}"
+        f"ld{{.weak}}{_READ_SPACE}{{.ca|.cg|.cs|.lu|.cv|{_KEEP}}}{_HINT}{_FETCH}{_VECTOR}"
         f"{_VALUES} d, [a]{{, policy:b64}}",
         "memory.load", "lsu", (1, 0), 10,
         "Read from memory; a narrower value is widened to the register, by its sign if the type is signed.",
     ),
     Row(
-        f"ld.global{{.ca|.cg|.cs}}.nc{_KEEP_L1}{_KEEP_L2}{_HINT}{_FETCH}{_VECTOR}"
+        f"ld.global{{.ca|.cg|.cs}}.nc{{{_KEEP}}}{_HINT}{_FETCH}{_VECTOR}"
         f"{_VALUES} d, [a]{{, policy:b64}}",
         "memory.load", "lsu", (3, 1), 32,
         "Read from global memory that nobody writes while the kernel runs, through the read-only path.",
     ),
     Row(
-        f"ld.volatile{_READ_SPACE}{_FETCH}{_VECTOR}{_VALUES} d, [a]",
+        f"ld.volatile{_SHARED_SPACE}{_FETCH}{_VECTOR}{_VALUES} d, [a]",
         "memory.load", "lsu", (1, 1), 10,
         "Read each time it is reached, as a relaxed read at system scope; it orders nothing else.",
     ),
     Row(
-        f"ld.relaxed|.acquire{_SCOPE}{_READ_SPACE}{_KEEP_L1}{_KEEP_L2}{_HINT}{_FETCH}{_VECTOR}"
+        f"ld.relaxed|.acquire{_SCOPE}{_SHARED_SPACE}{{{_KEEP}}}{_HINT}{_FETCH}{_VECTOR}"
         f"{_VALUES} d, [a]{{, policy:b64}}",
         "memory.load", "lsu", (6, 0), 70,
         "Read what other threads may write; with .acquire, what they wrote before their release is seen.",
     ),
     Row(
-        f"ld.mmio.relaxed.sys{{.global}}{_VECTOR}{_VALUES} d, [a]",
+        f"ld.mmio.relaxed.sys{{.global}}{_VALUES} d, [a]",
         "memory.load", "lsu", (8, 2), 70,
         "Read a device's register: exactly once, never merged with another read.",
     ),
@@ -58,24 +59,24 @@ _LOADS = (
 
 _STORES = (
     Row(
-        f"st{{.weak}}{_WRITE_SPACE}{{.wb|.cg|.cs|.wt}}{_KEEP_L1}{_KEEP_L2}{_HINT}{_VECTOR}"
+        f"st{{.weak}}{_WRITE_SPACE}{{.wb|.cg|.cs|.wt|{_KEEP}}}{_HINT}{_VECTOR}"
         f"{_VALUES} [a], b{{, policy:b64}}",
         "memory.store", "lsu", (1, 0), 10,
         "Write to memory.",
     ),
     Row(
-        f"st.volatile{_WRITE_SPACE}{_VECTOR}{_VALUES} [a], b",
+        f"st.volatile{_SHARED_SPACE}{_VECTOR}{_VALUES} [a], b",
         "memory.store", "lsu", (1, 1), 10,
         "Write each time it is reached, as a relaxed write at system scope; it orders nothing else.",
     ),
     Row(
-        f"st.relaxed|.release{_SCOPE}{_WRITE_SPACE}{_KEEP_L1}{_KEEP_L2}{_HINT}{_VECTOR}"
+        f"st.relaxed|.release{_SCOPE}{_SHARED_SPACE}{{{_KEEP}}}{_HINT}{_VECTOR}"
         f"{_VALUES} [a], b{{, policy:b64}}",
         "memory.store", "lsu", (6, 0), 70,
         "Write what other threads may read; with .release, they also see all that was written before.",
     ),
     Row(
-        f"st.mmio.relaxed.sys{{.global}}{_VECTOR}{_VALUES} [a], b",
+        f"st.mmio.relaxed.sys{{.global}}{_VALUES} [a], b",
         "memory.store", "lsu", (8, 2), 70,
         "Write a device's register: exactly once, never merged with another write.",
     ),
@@ -100,10 +101,15 @@ _OPERATIONS = (
 )
 
 
+def _meeting_place(types: str) -> str:
+    """Vectors are combined in global memory only."""
+    return "{.global}" if types.startswith(".v") else _SHARED_SPACE
+
+
 def _atom(operation: str, types: str, sources: str, ptx: tuple[int, int], sm: int, verb: str) -> Row:
     return Row(
-        f"atom{{.relaxed|.acquire|.release|.acq_rel}}{{{_SCOPE}}}{_ATOMIC_SPACE}{operation}{_HINT}{types}"
-        f" d, [a], {sources}{{, policy:b64}}",
+        f"atom{{.relaxed|.acquire|.release|.acq_rel}}{{{_SCOPE}}}{_meeting_place(types)}{operation}"
+        + (f"{_HINT}{types} d, [a], b{{, policy:b64}}" if sources == "b" else f"{types} d, [a], {sources}"),
         "memory.atomic", "lsu", ptx, sm,
         f"In one indivisible step: {verb}. The result is the value that was there before.",
     )  # fmt: skip
@@ -111,7 +117,7 @@ def _atom(operation: str, types: str, sources: str, ptx: tuple[int, int], sm: in
 
 def _red(operation: str, types: str, ptx: tuple[int, int], sm: int, verb: str) -> Row:
     return Row(
-        f"red{{.relaxed|.release}}{{{_SCOPE}}}{_ATOMIC_SPACE}{operation}{_HINT}{types}"
+        f"red{{.relaxed|.release}}{{{_SCOPE}}}{_meeting_place(types)}{operation}{_HINT}{types}"
         " [a], b{, policy:b64}",
         "memory.reduce", "lsu", max(ptx, (1, 2)), sm,
         f"In one indivisible step: {verb}. Nothing is returned.",
@@ -162,12 +168,12 @@ _WINDOW = ".const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.p
 
 _ADDRESSES = (
     Row(
-        f"cvta{_WINDOW}.u32|.u64 d, a",
+        f"cvta{_WINDOW}.u64 d, a",
         "memory.convert_address", "alu", (2, 0), 20,
         "The generic address of a place that is given by its address within a state space.",
     ),
     Row(
-        f"cvta.to{_WINDOW}.u32|.u64 d, a",
+        f"cvta.to{_WINDOW}.u64 d, a",
         "memory.convert_address", "alu", (2, 0), 20,
         "The address within a state space of a place that is given by its generic address.",
     ),

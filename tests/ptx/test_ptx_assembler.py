@@ -1,0 +1,156 @@
+"""What NVIDIA's assembler accepts we accept, and what it refuses we refuse."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from ptx_assembler import complaints
+from ptx_samples import SAMPLES, kernel
+from ptx_spellings import spellings, statement
+
+from smsim.errors import PTXSyntaxError, UnsupportedPTX
+from smsim.ptx import parse
+from smsim.ptx.check import forms
+from smsim.ptx.table import ROWS
+
+pytest.importorskip("cuda.bindings.nvjitlink", reason="NVIDIA's linker has no wheel for this platform")
+
+#: Instructions whose operands are names (labels, functions) are covered by the samples.
+_BY_NAME = ("bra", "brx", "call")
+
+#: The assembler crashes on these two.
+_CRASHES = ("st.param.b8", "st.param::func.b8")
+
+
+def our_complaint(text: str) -> str | None:
+    try:
+        module = parse(text)
+        for function in module.functions.values():
+            forms(function, module)
+    except (PTXSyntaxError, UnsupportedPTX) as error:
+        return str(error)
+    return None
+
+
+def differences(names: list[str], texts: list[str]) -> list[tuple[str, str | None, str | None]]:
+    """Where only one of the two complains: which text, what the assembler says, what we say."""
+    answers = zip(names, complaints(texts), map(our_complaint, texts))
+    return [(name, theirs, ours) for name, theirs, ours in answers if (theirs is None) != (ours is None)]
+
+
+def test_it_accepts_the_samples():
+    texts = [text.replace("sm_70, debug", "sm_90a").replace("sm_70", "sm_90a") for text in SAMPLES.values()]
+    texts = [text.replace(".version 7.", ".version 8.") for text in texts]
+    answers = complaints(texts)
+    assert [a for a in answers if a and "Undefined reference to 'vprintf'" not in a] == []
+
+
+def test_it_accepts_what_the_table_spells():
+    """A sample of all spellings; the choice is the same in every run."""
+    everything = [
+        statement(row, spelling)
+        for row in ROWS
+        if row.opcode not in _BY_NAME
+        for spelling in spellings(row)
+        if spelling not in _CRASHES
+    ]
+    chosen = random.Random(132).sample(everything, min(300, len(everything)))
+    assert differences(chosen, list(map(kernel, chosen))) == []
+
+
+_STATEMENTS = [
+    "add.s32 %r1, %r2, 1+2*3;",
+    "add .s32 %r1, %r2, %r3;",
+    "add.f32.rn %f1, %f2, %f3;",
+    "add. s32 %r1, %r2, %r3;",
+    ";",
+    "add.f32 %f1, %f2, -1.5;",
+    "add.f32 %f1, %f2, 1;",
+    "add.f32 %f1, %f2, -0f3f800000;",
+    "add.f32 %f1, %f2, 1.0+1;",
+    "add.s32 %r1, %r2, 1.0;",
+    "add.s32 %r1, %r2, 0xffffffffff;",
+    "add.s32 %r1, %r2, 99999999999999999999;",
+    "add.s32 %r1, %r2, %rd3;",
+    "add.s32 %f1, %f2, %f3;",
+    "add.f32 %r1, %r2, %r3;",
+    "add.u32 %r1, %tid.x, %r1;",
+    "add.s32 _, %r1, %r2;",
+    "setp.eq.s32 _, %r1, %r2;",
+    "setp.eq.s32 %p1|%p2, %r1, %r2;",
+    "setp.eq.s32 _|_, %r1, %r2;",
+    "ld.global.u32 %r1, [%rd1+-4];",
+    "ld.global.u32 %r1, [%rd1-4];",
+    "ld.global.u32 %r1, [4+%rd1];",
+    "ld.u32 %r1, %rd1;",
+    "ld.global.u32 %r1, [64];",
+    "ld.local.u32 %r1, [64];",
+    "ld.global.u8 %rd1, [%rd1];",
+    "ld.global.u32 %h1, [%rd1];",
+    "ld.f32 %d1, [%rd1];",
+    "ld.b8 %f1, [%rd1];",
+    "ld.volatile.global.u32 %r1, [%rd1];",
+    "ld.global.volatile.u32 %r1, [%rd1];",
+    "ld.global.v2.u32 {%r1, %rd2}, [%rd1];",
+    "ld.global.v2.u32 {_, %r2}, [%rd1];",
+    "ld.global.v2.u32 {_, _}, [%rd1];",
+    "ld.param.u64 %rd1, [a+4];",
+    "ld.u64 %rd1, [a];",
+    "mov.u64 %rd1, a;",
+    "mov.u64 %rd1, g+4;",
+    "mov.u64 %rd1, g-4;",
+    "ld.shared.u32 %r1, [g];",
+    "ld.u32 %r1, [g];",
+    "cvta.shared.u64 %rd1, g;",
+    "cvta.to.global.u64 %rd1, g;",
+    "mov.b64 %rd1, {%r1, %f1};",
+    "mov.b64 %rd1, {%r1, %h1};",
+    "mov.b64 {%h1, %h2, %h3, %h4}, %rd1;",
+    "mov.u32 %r1, %clock64;",
+    "mov.u16 %h1, %tid.x;",
+    "mov.u64 %rd1, %tid.x;",
+    "mov.f32 %f1, %r1;",
+    "mov.u32 %r1, %f1;",
+    "mov.pred %p1, 1;",
+    "x: y: bra x;",
+    "bra nowhere;",
+    "{ x: } bra x;",
+    "{ x: bra x; } { x: bra x; }",
+    "x: { bra x; }",
+    "x: mov.b32 %r1, x;",
+    ".reg .b32 q; { .reg .b32 q; mov.b32 q, 1; }",
+    ".reg .b32 q, q;",
+    "mov.b32 q, 1; .reg .b32 q;",
+    ".reg .b32 q; q:",
+    "@%p1 trap;",
+    "@!%p1 trap;",
+    "@%r1 trap;",
+    "@%p1;",
+    "@%p1 { trap; }",
+    "bar.sync 16;",
+    "bar.sync 0, 33;",
+    "bar.arrive 0;",
+    "t: .branchtargets A, B; A: B: brx.idx %r1, t;",
+    "brx.idx %r1, g;",
+    ".shared .b32 s = 3;",
+    ".local .align 3 .b8 s[4];",
+    "call f, (%r1);",
+    "call f, (1);",
+    "call f, (%rd1);",
+    "call f, ();",
+    "call (%r1), f, (%r2);",
+    "call g, (%r1);",
+    "call k, (%rd1);",
+    "p: .callprototype _ (.param .b32 _); call %rd1, (%r1), p;",
+    "call %rd1, (%r1);",
+    "exit.uni;",
+    "fence.sc;",
+    "membar.gpu;",
+]
+
+
+def test_it_agrees_on_single_statements():
+    top = ".global .align 4 .b32 g[4]; .func f(.param .b32 x) {ret;}"
+    texts = [kernel(text, top=top) for text in _STATEMENTS]
+    assert differences(_STATEMENTS, texts) == []
