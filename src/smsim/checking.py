@@ -21,11 +21,13 @@ class CheckReport:
         kernel: the kernel's name.
         errors: what makes the program wrong, in the order found.
         warnings: what is suspicious but does no harm, such as two threads that write the same value.
+        results: the arguments as the run left them, in order: arrays as new NumPy arrays.
     """
 
     kernel: str
     errors: tuple[SimulationError, ...] = ()
-    warnings: tuple[SimulationError, ...] = field(default=())
+    warnings: tuple[SimulationError, ...] = ()
+    results: tuple[Any, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -47,7 +49,7 @@ class CheckReport:
     __repr__ = __str__
 
 
-def check(launch: Any, *arguments: Any) -> CheckReport:
+def check(launch: Any, *arguments: Any, budget: int | None = None) -> CheckReport:
     """Run a launch on the simulated SM and report every hazard; the arguments stay as they are.
 
     The kernel is compiled for the simulated H800 and runs there also where there is a GPU.
@@ -55,6 +57,7 @@ def check(launch: Any, *arguments: Any) -> CheckReport:
     Args:
         launch: a configured kernel, ``kernel[blocks, threads]`` or with stream and shared memory.
         arguments: what the kernel would be called with. Arrays that share memory go on sharing it.
+        budget: engine steps that a chunk of blocks may take before it is stopped (by default about 20 s).
 
     Raises:
         LaunchError: the configuration or an argument is impossible.
@@ -66,10 +69,12 @@ def check(launch: Any, *arguments: Any) -> CheckReport:
     dispatcher = launch.dispatcher
     types = types_of(dispatcher, arguments)
     compiled = compile_for(dispatcher, types)
-    device = Device("H800", memory=Memory(), hazards="collect")
+    settings = {} if budget is None else {"budget": budget}
+    device = Device("H800", memory=Memory(), hazards="collect", **settings)
     function = device.load(compiled.ptx).functions[compiled.entry]
     names = parameter_names(dispatcher.py_func)
-    params, arrays = marshal(compiled.types, names, arguments, _placer(device.memory))
+    placed: dict[int, Any] = {}
+    params, arrays = marshal(compiled.types, names, arguments, _placer(device.memory, placed))
     name = dispatcher.py_func.__name__
     grid, block = _three(launch.griddim), _three(launch.blockdim)
     run = device.prepare(
@@ -80,7 +85,17 @@ def check(launch: Any, *arguments: Any) -> CheckReport:
         run.run()
     except SimulationError as error:
         errors.append(error)
-    return CheckReport(name, (*run.errors, *errors), tuple(run.warnings))
+    results = tuple(_after(device.memory, placed.get(id(a)), a) for a in arguments)
+    return CheckReport(name, (*run.errors, *errors), tuple(run.warnings), results)
+
+
+def _after(memory: Memory, placed: Any, given: Any) -> Any:
+    """An argument as the run left it: the array at ``placed``, or what was ``given`` if it is none."""
+    if placed is None:
+        return given
+    base, size = memory.range_of(placed.address) or (placed.address, 0)
+    raw = memory.view(base, size) if size else np.empty(0, np.uint8)
+    return np.ndarray(placed.shape, placed.dtype, raw, placed.address - base, placed.strides).copy()
 
 
 def _three(dims: Any) -> tuple[int, int, int]:
@@ -88,8 +103,11 @@ def _three(dims: Any) -> tuple[int, int, int]:
     return (*map(int, dims), 1, 1)[:3]
 
 
-def _placer(memory: Memory) -> Callable[[Any], Any]:
-    """Copies arrays into ``memory``, whole allocations at a time, so that overlaps stay overlaps."""
+def _placer(memory: Memory, placed: dict[int, Any]) -> Callable[[Any], Any]:
+    """Copies arrays into ``memory``, whole allocations at a time, so that overlaps stay overlaps.
+
+    Notes in ``placed`` where each argument went, by its identity.
+    """
     from smsim.driver.arguments import Placed
 
     bases: dict[int, int] = {}
@@ -100,6 +118,10 @@ def _placer(memory: Memory) -> Callable[[Any], Any]:
         return bases[start]
 
     def place(value: Any) -> Placed:
+        placed[id(value)] = where = _place(value)
+        return where
+
+    def _place(value: Any) -> Placed:
         interface = getattr(value, "__cuda_array_interface__", None)
         if interface is not None:
             return _place_device_array(value, interface, memory, copied)

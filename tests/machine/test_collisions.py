@@ -10,23 +10,35 @@ from smsim.machine.collisions import serve
 INTEGER = ["add", "and", "or", "xor", "min", "max", "exch", "inc", "dec", "cas"]
 
 
+def new_value(operation, before, b, swap):
+    one = before.dtype.type(1)
+    match operation:
+        case "add":
+            return before + b
+        case "and":
+            return before & b
+        case "or":
+            return before | b
+        case "xor":
+            return before ^ b
+        case "min":
+            return min(before, b)
+        case "max":
+            return max(before, b)
+        case "exch":
+            return b
+        case "inc":
+            return 0 if before >= b else before + one
+        case "dec":
+            return b if before == 0 or before > b else before - one
+    return swap if before == b else before
+
+
 def one_by_one(operation, memory, index, value, swap):
     memory, old = memory.copy(), []
     for lane, at in enumerate(index):
-        before, b = memory[at], value[lane]
-        old.append(before)
-        memory[at] = {
-            "add": lambda: before + b,
-            "and": lambda: before & b,
-            "or": lambda: before | b,
-            "xor": lambda: before ^ b,
-            "min": lambda: min(before, b),
-            "max": lambda: max(before, b),
-            "exch": lambda: b,
-            "inc": lambda: 0 if before >= b else before + before.dtype.type(1),
-            "dec": lambda: b if before == 0 or before > b else before - before.dtype.type(1),
-            "cas": lambda: swap[lane] if before == b else before,
-        }[operation]()
+        old.append(memory[at])
+        memory[at] = new_value(operation, memory[at], value[lane], swap[lane])
     return memory, np.array(old, memory.dtype)
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PATIENCE = 4096
 #: So many rounds in which all lanes only spun, and the chunk makes room for blocks not yet started.
 ROUNDS_BEFORE_PARKING = 64
+#: Engine steps that a turn of a spinning loop counts for: waiting in vain should not take the whole budget.
+SPIN_COST = 64
 #: A loop is run on its own lanes alone once fewer than one lane in so many is left in it.
 SPARSE = 8
 _WORTH_GATHERING = 512
@@ -130,6 +132,7 @@ class Chunk:
         """Lanes go round a loop: note whether they should let others go first."""
         if frame.program.blocks[target].spins:
             frame.yielded.add(target)
+            self.steps += SPIN_COST
             return
         frame.turns += 1
         if frame.turns >= PATIENCE and (len(frame.pending) > 1 or len(self.frames) > 1 or frame.waiting):

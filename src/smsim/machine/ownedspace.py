@@ -13,7 +13,6 @@ from smsim.machine.faults import AccessFault, active_where
 from smsim.machine.globalspace import FlatAccess
 from smsim.machine.lanes import Lanes
 
-
 _REMEMBERED = 512  # address arrays whose check is kept
 
 

@@ -12,9 +12,9 @@ from smsim.machine.bind.binding import Binding, Slots, Step
 from smsim.machine.frame import Frame
 from smsim.machine.retype import Value, merge
 from smsim.machine.stack import layout
-from smsim.ptx import flow
+from smsim.ptx import check, flow
 from smsim.ptx.nodes import Function, Group, Instruction, Symbol
-from smsim.ptx.rows import Form, resolve
+from smsim.ptx.rows import Form
 
 if TYPE_CHECKING:
     from smsim.machine.lanes import Lanes
@@ -84,13 +84,17 @@ class Program:
         self.local_variables = tuple(v for v in function.variables.values() if v.space == "local")
         offsets, self.local_bytes = layout(self.local_variables, 0, 128)
         self.binding = Binding(function, placement, self.slots, offsets)
-        self._forms = [resolve(i) for i in function.body]
+        self._forms = check.forms(function, placement.module)
         self._steps = [self._bind(i, f) for i, f in zip(function.body, self._forms, strict=True)]
         own_numbers = {slot: slot for slot in range(len(self.slots.initial))}
         graph = flow.blocks(function, self._uses, own_numbers)
         self._number = {block.start: n for n, block in enumerate(graph)}
         self.blocks = [self._code(block) for block in graph]
         self._mark_loops(graph)
+        # A branch to the very end of the body arrives at a block of its own, and returns from there.
+        self.blocks.append(
+            Code([], control.finish(None, 0, False), flow.Block(0, 0, (), 0, False, False), None)
+        )
         self.special_bits = sum(1 << slot for slot in self.slots.specials.values())
         self.unset = self.blocks[0].live_in if self.blocks else 0
         for slot in (*self.slots.specials.values(), *self.slots._constants.values()):
@@ -240,7 +244,7 @@ class Program:
                 if number not in leads_out and ends:
                     leads_out.add(number)
                     changed = True
-        for number, code in enumerate(self.blocks):
+        for number, code in enumerate(self.blocks[: len(graph)]):
             code.endless = number not in leads_out and not any(_touches_memory(s) for s in code.steps)
 
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 Supplied = Callable[["Frame", list[str], list[str], "Step"], None]
 
 _CONVERSION = re.compile(
-    r"%(?P<flags>[-+ #0]*)(?P<width>\d*)(?P<precision>\.\d+)?(?P<length>hh|h|ll|l|z|j|t|L)?(?P<type>[diouxXeEfFgGaAcsp%])"
+    r"%(?P<flags>[-+ #0]*)(?P<width>\d*)(?P<precision>\.\d+)?"
+    r"(?P<length>hh|h|ll|l|z|j|t|L)?(?P<type>[diouxXeEfFgGaAcsp%])"
 )
 _INT, _LONG, _UINT, _ULONG, _DOUBLE = (np.dtype(t) for t in ("i4", "i8", "u4", "u8", "f8"))
 

@@ -1,0 +1,156 @@
+"""Errors about memory: outside an array, racing, or holding what nobody wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smsim.errors import DataRace, MemoryFault, UninitializedRead
+from smsim.hazards.place import plural
+from smsim.hazards.teller import Teller
+from smsim.hazards.where import where
+from smsim.machine.faults import AccessFault
+from smsim.machine.retype import DTYPES
+
+if TYPE_CHECKING:
+    from smsim.hazards.sharedwatch import Access
+    from smsim.machine.bind.binding import Step
+    from smsim.machine.chunk import Chunk
+    from smsim.machine.frame import Frame
+
+
+class MemoryErrors(Teller):
+    def fault(self, frame: Frame, step: Step, fault: AccessFault) -> MemoryFault:
+        row, column, named, count = self._first(frame, fault.lanes)
+        at = frame.lanes.full
+        lane = (row, column) if at else _gathered_lane(frame, row, column)
+        address = int(np.broadcast_to(fault.address, frame.lanes.shape)[lane])
+        place = self.places.describe(fault.space, address, fault.size)
+        verb = _verb(step)
+        whose = f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name}"
+        if fault.reason == "misaligned":
+            message = (
+                f"{whose} {verb} {fault.size} bytes at {place.at}, which is not a multiple of {fault.size}."
+            )
+        else:
+            message = f"{whose} {verb} {place.at}, but {place.limit}."
+        if count > 1:
+            message += f" {plural(count - 1, 'more thread')} did the same."
+        position = self.where(step)
+        return MemoryFault(
+            message + position.lines(),
+            kernel=self.launch.kernel_name,
+            block=self.block(frame.chunk, column),
+            threads=tuple(named),
+            array=place.array,
+            address=place.offset,
+            **position.facts(),
+        )
+
+    def race(
+        self,
+        chunk: Chunk,
+        mine: tuple[Access, int],
+        theirs: tuple[Access, int],
+        column: int,
+        same_value: bool = False,
+    ) -> DataRace:
+        (access, thread), (other, other_thread) = mine, theirs
+        byte = _address_of(access, thread, column)
+        place = self.places.describe(chunk.shared, byte, access.size)
+        a, b = self.where(access.step), self.where(other.step)
+        message = (
+            f"threads {self.thread(thread)} and {self.thread(other_thread)} of block "
+            f"{self.block(chunk, column)} in kernel {self.launch.kernel_name} race on {place.at}: "
+            f"one {_KIND[access.kind]} it and the other {_KIND[other.kind]} it, and no barrier stands between."
+        )
+        if same_value:
+            message += " Both write the same value, so the result is not harmed."
+        message += f"\n    thread {self.thread(thread)} {_KIND[access.kind]} at {a.short()}"
+        message += f"\n    thread {self.thread(other_thread)} {_KIND[other.kind]} at {b.short()}"
+        error = DataRace(
+            message,
+            kernel=self.launch.kernel_name,
+            block=self.block(chunk, column),
+            threads=(self.thread(thread), self.thread(other_thread)),
+            array=place.array,
+            address=place.offset,
+            **a.facts(),
+        )
+        error.source_lines = (a.source_line, b.source_line)
+        error.ptx_lines = (a.ptx_line, b.ptx_line)
+        return error
+
+    def unwritten(
+        self, frame: Frame, step: Step, used: Step, lanes: np.ndarray, address: np.ndarray
+    ) -> UninitializedRead:
+        row, column, _, _ = self._first(frame, lanes)
+        return self.unwritten_at(frame.chunk, step, row, column, address)
+
+    def unwritten_at(
+        self, chunk: Chunk, step: Step, row: int, column: int, address: np.ndarray
+    ) -> UninitializedRead:
+        byte = int(np.broadcast_to(address, chunk.lanes.shape)[row, column])
+        place = self.places.describe(chunk.shared, byte, _access_bytes(step))
+        position = self.where(step)
+        return UninitializedRead(
+            f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} uses {place.at}, "
+            f"and nobody has written it." + position.lines(),
+            kernel=self.launch.kernel_name,
+            block=self.block(chunk, column),
+            threads=(self.thread(row),),
+            array=place.array,
+            address=place.offset,
+            **position.facts(),
+        )
+
+    def unset_register(self, chunk: Chunk, name: str, row: int, column: int) -> UninitializedRead:
+        function = self.launch.program.function
+        reader = next(i for i in function.body if any(str(o).find(name) >= 0 for o in i.operands))
+        position = where(reader, self.launch.kernel.module.module)
+        return UninitializedRead(
+            f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} uses register {name}, "
+            f"and nothing has written it on the way there." + position.lines(),
+            kernel=self.launch.kernel_name,
+            block=self.block(chunk, column),
+            threads=(self.thread(row),),
+            **position.facts(),
+        )
+
+    def undefined(self, chunk: Chunk, step: Step, row: int, column: int) -> UninitializedRead:
+        position = self.where(step)
+        return UninitializedRead(
+            f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} uses what a shuffle brought "
+            f"it from a lane that takes no part in it; such a value is undefined." + position.lines(),
+            kernel=self.launch.kernel_name,
+            block=self.block(chunk, column),
+            threads=(self.thread(row),),
+            **position.facts(),
+        )
+
+
+_KIND = {"read": "reads", "write": "writes", "atomic": "updates"}
+
+
+def _verb(step: Step) -> str:
+    name = step.form.row.semantics
+    return {"memory.load": "reads", "memory.store": "writes"}.get(name, "updates")
+
+
+def _access_bytes(step: Step) -> int:
+    return DTYPES[step.form.type].itemsize
+
+
+def _gathered_lane(frame: Frame, thread: int, block: int) -> tuple[int, int]:
+    at = (frame.lanes.thread[:, 0] == thread) & (frame.lanes.block[:, 0] == block)
+    return int(np.flatnonzero(at)[0]), 0
+
+
+def _address_of(access: Access, thread: int, column: int) -> int:
+    lanes = access.lanes
+    address = np.broadcast_to(access.address, lanes.shape)
+    if lanes.full:
+        return int(address[thread, column])
+    at = np.flatnonzero((lanes.thread[:, 0] == thread) & (lanes.block[:, 0] == column))
+    return int(address[at[0], 0])
