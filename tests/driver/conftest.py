@@ -9,8 +9,11 @@ import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
+
+import smsim
 
 collect_ignore = [] if os.environ.get("SMSIM_TEST_ATTACHED") else ["attached"]
 
@@ -23,6 +26,7 @@ def python(tmp_path):
         script = tmp_path / "script.py"
         script.write_text(textwrap.dedent(source))
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("SMSIM", "NUMBA"))}
+        clean["PYTHONPATH"] = str(Path(smsim.__file__).parents[1])
         clean["NUMBA_CUDA_LOW_OCCUPANCY_WARNINGS"] = "0"
         clean["NUMBA_CUDA_WARN_ON_IMPLICIT_COPY"] = "0"
         return subprocess.run(

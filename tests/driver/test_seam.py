@@ -76,6 +76,27 @@ def test_numba_and_numpy_may_come_first(python):
     assert (done.returncode, done.stdout) == (0, "simulated H800\n"), done.stderr
 
 
+FRESH_INSTALL = """
+    import sys
+    sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != "NumbaCudaFinder"]
+    sys.modules.pop("_numba_cuda_redirector", None)
+    import numba
+"""
+
+
+def test_right_after_pip_install_in_the_same_process(python):
+    """numba-cuda takes Numba's place when Python starts; in Colab it is installed later than that."""
+    done = python(FRESH_INSTALL + ATTACH + SAXPY + "\n    print(cuda.__file__)")
+    assert done.returncode == 0, done.stderr
+    assert "numba_cuda" in done.stdout
+
+
+def test_the_old_numba_cuda_was_imported_before(python):
+    done = python(FRESH_INSTALL + "\n    import numba.cuda\n" + ATTACH)
+    assert done.returncode == 1
+    assert "numba.cuda was imported before smsim.attach()" in done.stderr
+
+
 def test_a_second_attach(python):
     done = python(
         """
@@ -146,3 +167,25 @@ def test_a_t4_that_plays_the_real_gpu(python):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "Kernels run on the NVIDIA Tesla T4: it is the GPU of this computer.\n"
+
+
+def test_a_kernel_from_numbas_disk_cache_keeps_its_names(python, tmp_path):
+    source = (
+        ATTACH
+        + """
+    import numpy as np
+    from numba import cuda
+
+    @cuda.jit(cache=True)
+    def unguarded(values):
+        values[cuda.grid(1)] = 1
+
+    try:
+        unguarded[1, 9](np.zeros(8, np.int32))
+    except Exception as error:
+        print(error.kernel, error.array, sum(unguarded.stats.cache_hits.values()))
+    """
+    )
+    cache = str(tmp_path / "cache")
+    assert python(source, NUMBA_CACHE_DIR=cache).stdout == "unguarded values 0\n"
+    assert python(source, NUMBA_CACHE_DIR=cache).stdout == "unguarded values 1\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -17,20 +19,31 @@ from smsim.machine.memory import OutOfMemory
 _PAGE = 4096
 
 
+@cache
 def host_memory_bytes() -> int:
-    """How much memory this computer has, which bounds what the simulated device can really hold."""
+    """How much memory this computer (or this container) has."""
+    limits = []
     try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        limits.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     except (AttributeError, ValueError, OSError):
-        return 1 << 62
+        pass  # Windows: the allocation itself will tell
+    try:
+        limits.append(int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    except (OSError, ValueError):
+        pass  # no container, or one without a limit
+    return min(limits, default=1 << 62)
 
 
 def allocate(size: int, **how: object) -> int:
-    """Allocate ``size`` bytes; CUDA_ERROR_OUT_OF_MEMORY beyond the device or beyond this computer."""
+    """Allocate ``size`` bytes.
+
+    CUDA_ERROR_OUT_OF_MEMORY beyond the device, or beyond half the memory of this computer: the simulated
+    device's memory is the host's, and a computer that swaps helps nobody.
+    """
     if size == 0:
         raise DriverFailure(codes.INVALID_VALUE)
     memory = driver().device.memory
-    if memory.used + size > min(driver().spec.memory_bytes, host_memory_bytes()):
+    if memory.used + size > min(driver().spec.memory_bytes, host_memory_bytes() // 2):
         raise DriverFailure(codes.OUT_OF_MEMORY)
     try:
         return memory.allocate(size, **how)

@@ -267,7 +267,7 @@ def _array_mismatch(kind: Any, value: Any) -> str | None:
         if hasattr(value, "__cuda_array_interface__"):
             return None
         return f"must be {_array_name(kind.ndim, wanted)}; it is {_what(value)}"
-    if value.dtype != wanted or len(value.shape) != kind.ndim:
+    if not _same_bits(value.dtype, wanted) or len(value.shape) != kind.ndim:
         return f"must be {_array_name(kind.ndim, wanted)}; it is {_what(value)}"
     if kind.layout in "CF" and 0 not in value.shape:
         packed = _packed(value.shape, wanted.itemsize, kind.layout)
@@ -278,6 +278,13 @@ def _array_mismatch(kind: Any, value: Any) -> str | None:
                 f"its strides are {tuple(value.strides)}"
             )
     return None
+
+
+def _same_bits(given: np.dtype, wanted: np.dtype) -> bool:
+    """Whether a kernel reads the same values: Numba programs do pass int32 for uint32."""
+    if given.kind in "iub" and wanted.kind in "iub":
+        return given.itemsize == wanted.itemsize
+    return given == wanted
 
 
 def _packed(shape: Sequence[int], itemsize: int, layout: str) -> tuple[int, ...]:

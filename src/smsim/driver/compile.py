@@ -12,7 +12,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from smsim.driver import linker, state
-from smsim.driver.numba_patches import let_line_numbers_link
+from smsim.driver.numba_patches import let_line_numbers_link, with_line_numbers
 
 _compiled: WeakKeyDictionary = WeakKeyDictionary()
 _lock = threading.RLock()
@@ -108,9 +108,7 @@ def _compile(dispatcher: Any, types: tuple[Any, ...], cc: tuple) -> Compiled:
     from numba.cuda.dispatcher import _Kernel
 
     let_line_numbers_link()
-    options = dict(dispatcher.targetoptions)
-    if not options.get("debug"):
-        options["lineinfo"] = True
+    options = with_line_numbers(dispatcher.py_func, dispatcher.targetoptions)
     kernel = _Kernel(dispatcher.py_func, types, **options)
     library = kernel.library
     library.needs_cudadevrt = False  # the simulated device has its functions

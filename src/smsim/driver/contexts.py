@@ -74,8 +74,28 @@ def set_current(context: int) -> None:
 @implements("cuCtxPushCurrent")
 def push(context: int) -> None:
     if context != CONTEXT:
-        raise DriverFailure(codes.INVALID_CONTEXT)
+        driver().handles.take(context, OtherContext)
     driver().contexts.append(context)
+
+
+class OtherContext:
+    """A context that the program made itself. Numba refuses to work in one, and says so."""
+
+
+@implements("cuCtxCreate")
+def create(context: int, *_: int) -> None:
+    handle = driver().handles.give(OtherContext())
+    driver().contexts.append(handle)
+    put_word(context, handle)
+
+
+@implements("cuCtxDestroy")
+def destroy(context: int) -> None:
+    driver().handles.take(context, OtherContext)
+    driver().handles.drop(context)
+    stack = driver().contexts
+    if stack and stack[-1] == context:
+        stack.pop()
 
 
 @implements("cuCtxPopCurrent")

@@ -7,7 +7,7 @@ here, so that errors can speak of ``x`` rather than of an address.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +33,22 @@ class Launching:
 def current() -> Launching | None:
     """The launch under way in this thread, if it came through Numba."""
     return getattr(_local, "launching", None)
+
+
+@contextmanager
+def calling(function: Callable[..., Any]) -> Iterator[None]:
+    """Note which Python function is called as a kernel: one from Numba's disk cache has forgotten it."""
+    before = callee()
+    _local.function = function
+    try:
+        yield
+    finally:
+        _local.function = before
+
+
+def callee() -> Callable[..., Any] | None:
+    """The Python function that is being called as a kernel in this thread."""
+    return getattr(_local, "function", None)
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from smsim.driver.resources import with_register_limit
+
 _PTX, _LTOIR = "ptx", "ltoir"
 _IGNORED = ("library",)  # archives: Numba only ever links cudadevrt, whose functions the device has
 
@@ -35,7 +37,7 @@ def link_to_ptx(linker: Any) -> str:
             )
     if intermediate:
         texts.insert(0, _optimised(intermediate, linker.arch, linker.max_registers))
-    return "\n".join(texts)
+    return with_register_limit("\n".join(texts), linker.max_registers)
 
 
 def _optimised(codes: list[Any], arch: str, max_registers: int | None) -> str:

@@ -7,7 +7,7 @@ both are the same: a :class:`LoadedCode`, and a :class:`Kernel` in it.
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from smsim.driver import codes, resources
@@ -27,6 +27,7 @@ class LoadedCode:
     module: Any
     text: str
     handles: dict[str, int] = field(default_factory=dict)
+    constant_bytes: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -40,10 +41,10 @@ class Kernel:
 
     @property
     def resources(self) -> resources.Resources:
-        """What NVIDIA's assembler gives this kernel."""
-        return resources.of(self.code.text, driver().spec.arch).get(
-            self.function.name, resources.Resources(shared=self.function.shared_bytes)
-        )
+        """What NVIDIA's assembler gives this kernel; shared memory as the simulated SM lays it out."""
+        known = resources.of(self.code.text, driver().spec.arch)
+        used = known.get(self.function.name, resources.Resources())
+        return replace(used, shared=self.function.shared_bytes, constant=self.code.constant_bytes)
 
 
 def _load(image: int) -> int:
@@ -52,7 +53,10 @@ def _load(image: int) -> int:
             "This is machine code of a real GPU (a cubin or fatbin); the simulated SM executes PTX only."
         )
     text = text_at(image)
-    return driver().handles.give(LoadedCode(driver().device.load(text), text))
+    module = driver().device.load(text)
+    constants = (v for v in module.module.variables.values() if v.space == "const")
+    code = LoadedCode(module, text, constant_bytes=sum(v.size_bytes for v in constants))
+    return driver().handles.give(code)
 
 
 @implements("cuLibraryLoadData", "cuModuleLoadData", "cuModuleLoadDataEx")

@@ -6,6 +6,7 @@ Each is a method or a name that both numba-cuda 0.22 and 0.30 have.
 from __future__ import annotations
 
 import functools
+import linecache
 from typing import Any
 
 from smsim.driver import arguments, crossing, launching, linker, state
@@ -29,6 +30,7 @@ def apply() -> None:
     codegen.run_nvdisasm = _assembling_first(codegen.run_nvdisasm)
     dispatcher.CUDADispatcher.__init__ = _with_line_numbers(dispatcher.CUDADispatcher.__init__)
     dispatcher.CUDADispatcher.call = _checked_call(dispatcher.CUDADispatcher.call)
+    dispatcher._Kernel.__init__ = _second_try(dispatcher._Kernel.__init__)
     dispatcher._Kernel.launch = _noted_launch(dispatcher._Kernel.launch)
 
 
@@ -90,9 +92,33 @@ def _with_line_numbers(init: Any) -> Any:
 
     @functools.wraps(init)
     def initialise(self: Any, py_func: Any, targetoptions: dict, *args: Any, **kwargs: Any) -> None:
-        if not targetoptions.get("debug"):
-            targetoptions = {**targetoptions, "lineinfo": True}
-        init(self, py_func, targetoptions, *args, **kwargs)
+        init(self, py_func, with_line_numbers(py_func, targetoptions), *args, **kwargs)
+
+    return initialise
+
+
+def with_line_numbers(py_func: Any, options: dict) -> dict:
+    """``options`` for the compiler with line numbers, where these make sense.
+
+    Not where the kernel asks for full debug information, which excludes them, and not where its source
+    cannot be read, for which Numba would warn.
+    """
+    if options.get("debug") or not linecache.getlines(py_func.__code__.co_filename):
+        return options
+    return {**options, "lineinfo": True}
+
+
+def _second_try(init: Any) -> Any:
+    """Numba cannot describe some arguments to a debugger (empty tuples): compile those without lines."""
+
+    @functools.wraps(init)
+    def initialise(self: Any, *args: Any, **kwargs: Any) -> None:
+        try:
+            init(self, *args, **kwargs)
+        except (ZeroDivisionError, AttributeError, NotImplementedError):
+            if not kwargs.get("lineinfo"):
+                raise
+            init(self, *args, **{**kwargs, "lineinfo": False})
 
     return initialise
 
@@ -139,7 +165,8 @@ def _checked_call(call: Any) -> Any:
         config = rest[0]
         grid, block = (config.griddim, config.blockdim) if len(rest) == 1 else rest[:2]
         check_shape(state.driver().spec, name, grid, block)
-        return call(self, args, *rest)
+        with launching.calling(self.py_func):
+            return call(self, args, *rest)
 
     return checked
 
@@ -150,8 +177,8 @@ def _noted_launch(launch: Any) -> Any:
     @crossing.carried
     @functools.wraps(launch)
     def noted(self: Any, args: tuple, *rest: Any, **kwargs: Any) -> Any:
-        function = getattr(self, "py_func", None)
-        if function is None:  # a kernel from the disk cache has lost its source
+        function = getattr(self, "py_func", None) or launching.callee()
+        if function is None:
             names = arguments.numbered_names(len(self.argument_types))
         else:
             names = arguments.parameter_names(function)

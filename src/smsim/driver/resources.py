@@ -50,12 +50,22 @@ def of(text: str, arch: str) -> Mapping[str, Resources]:
     return found
 
 
+def with_register_limit(text: str, limit: int | None) -> str:
+    """``text`` with a note for the assembler's sake: PTX from the linker has lost ``max_registers``."""
+    return f"{text}{_LIMIT}{limit}\n" if limit else text
+
+
+_LIMIT = "// registers a thread at most: "
+
+
 def _assemble(text: str, arch: str) -> str:
     from cuda.core import Linker, LinkerOptions, ObjectCode
 
+    limit = _number(text, re.escape(_LIMIT) + r"(\d+)")
+
     linker = Linker(
         ObjectCode.from_ptx(text.encode()),
-        options=LinkerOptions(arch=arch, ptxas_options=["-v"]),
+        options=LinkerOptions(arch=arch, ptxas_options=["-v"], max_register_count=limit or None),
     )
     linker.link("cubin")
     log = linker.get_info_log()

@@ -40,6 +40,22 @@ class Order:
         warp, block = np.nonzero(warps)
         self.seen[warp, warp, block] += 1
 
+    def leave_word(self, warps: np.ndarray, word: np.ndarray) -> None:
+        """Each warp in ``warps`` (boolean, ``(W, B)``) arrives at a barrier: it adds what it has seen, and
+        its own interval, to ``word`` (int32, ``(W, B)``, changed in place), and begins a new interval."""
+        for warp, block in zip(*np.nonzero(warps), strict=True):
+            seen = self.seen[warp, :, block]
+            seen[warp] += 1
+            np.maximum(word[:, block], seen, out=word[:, block])
+
+    def take_word(self, warps: np.ndarray, word: np.ndarray) -> None:
+        """Each warp in ``warps`` has waited for all that ``word`` speaks of."""
+        for warp, block in zip(*np.nonzero(warps), strict=True):
+            seen = self.seen[warp, :, block]
+            own = seen[warp]
+            np.maximum(seen, word[:, block], out=seen)
+            seen[warp] = own
+
     def reset(self, columns: np.ndarray | None) -> None:
         """A barrier of the whole block: order begins anew in the blocks of ``columns`` (``None``: all)."""
         if columns is None:

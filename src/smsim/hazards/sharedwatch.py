@@ -57,6 +57,10 @@ class NoWatch:
 
     def warp_sync(self, lanes: Mask) -> None: ...
 
+    def arrive(self, number: int, lanes: Mask) -> None: ...
+
+    def meet(self, number: int, lanes: np.ndarray, complete: np.ndarray) -> None: ...
+
     def finish(self) -> None: ...
 
 
@@ -80,6 +84,7 @@ class SharedWatch:
         self._harmless: dict[tuple, list[Access]] = {}
         self._suspects: set[object] = set()
         self.order: Order | None = None
+        self._words: dict[int, np.ndarray] = {}
         self._everyone: tuple[np.ndarray, np.ndarray] | None = None
         self.written = np.ones((self.cells, 1), bool)
         for extent in chunk.shared.extents:
@@ -164,6 +169,24 @@ class SharedWatch:
         A warp counts as a whole, also where the mask names only some of its lanes: what the others do
         between is then not judged against it.
         """
+        self._begin_order().warps_synchronise(self._warps(lanes))
+
+    def arrive(self, number: int, lanes: Mask) -> None:
+        """The warps of ``lanes`` arrive at barrier ``number`` without waiting there."""
+        order = self._begin_order()
+        order.leave_word(self._warps(lanes), self._word(number))
+
+    def meet(self, number: int, lanes: np.ndarray, complete: np.ndarray) -> None:
+        """The warps of ``lanes`` have waited at barrier ``number``, which is for some of the block's threads
+        only; ``complete`` (``(1, B)``) says in which blocks."""
+        order, word = self._begin_order(), self._word(number)
+        warps = self._warps(lanes & complete)
+        order.leave_word(warps, word)
+        order.take_word(warps, word)
+        word[:, complete[0]] = 0
+
+    def _begin_order(self) -> Order:
+        """Judge what was noted so far, before the order changes."""
         self._judge()
         if self.order is None:
             if self.columns == 1:
@@ -171,9 +194,16 @@ class SharedWatch:
             self.order = Order(self.chunk.lanes.threads, self.blocks)
         if any(a.tag is not None for a in self.accesses):
             self._judge_followed(None)
-        shape = self.chunk.lanes.shape
-        here = np.broadcast_to(True if lanes is None else lanes, shape)
-        self.order.warps_synchronise(np.logical_or.reduceat(here, np.arange(0, shape[0], WARP), axis=0))
+        return self.order
+
+    def _word(self, number: int) -> np.ndarray:
+        shape = (self.order.seen.shape[0], self.blocks)
+        return self._words.setdefault(number, np.zeros(shape, np.int32))
+
+    def _warps(self, lanes: Mask) -> np.ndarray:
+        """The warps that have a lane in ``lanes``: boolean, ``(W, B)``."""
+        here = np.broadcast_to(True if lanes is None else lanes, self.chunk.lanes.shape)
+        return np.logical_or.reduceat(here, np.arange(0, here.shape[0], WARP), axis=0)
 
     def finish(self) -> None:
         """The chunk's threads have all ended."""

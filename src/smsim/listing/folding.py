@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smsim.errors import SimulationError
+from smsim.hazards.where import shared_names
 from smsim.listing.names import is_bookkeeping, names_in, renamed
 from smsim.listing.parameters import Argument, as_written
 from smsim.listing.source import Origin, Source
@@ -97,7 +98,7 @@ def fold(
 ) -> Folded:
     """Fold one function; ``names`` holds the short names, ``arguments`` what its parameters are."""
     arguments = as_written(function) if arguments is None else arguments
-    names = dict(names)
+    names = {**names, **shared_names(function, module)}
     spellings = [spelling for argument in arguments for spelling in argument.spellings]
     names.update({p.name: s for p, s in zip(function.params, spellings)})
     texts = [instruction.text for instruction in function.body]

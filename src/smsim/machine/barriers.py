@@ -53,6 +53,16 @@ class Barriers:
     def __init__(self, chunk: Chunk) -> None:
         self.chunk = chunk
         self.waiting: list[Waiting] = []
+        self._arrivals: dict[int, np.ndarray] = {}
+        self._arrival_counts: dict[int, int] = {}
+
+    def only_arrive(self, number: int, count: int, frame: Frame, mask: Mask) -> None:
+        """``bar.arrive``: lanes count at a barrier and go on."""
+        lanes = self.chunk.in_chunk(frame, mask)
+        here = np.broadcast_to(True if lanes is None else lanes, self.chunk.lanes.shape)
+        self._arrivals[number] = self._arrivals.get(number, False) | here
+        self._arrival_counts[number] = count
+        self.chunk.watch.arrive(number, here)
 
     def arrive(self, group: Waiting) -> None:
         """Lanes reach a barrier and stop there."""
@@ -92,13 +102,24 @@ class Barriers:
             for group in groups:  # bar.red looks at all groups as they arrived
                 if group.finish is not None:
                     group.finish(group, self._freed(group, complete), groups)
+            waited = self._waiting_lanes(number)
+            whole = bool((waited.all(axis=0, keepdims=True) | ~complete).all())
             for group in groups:
                 self._let_go(group, complete)
-            self.chunk.watch.barrier(complete)
+            if number in self._arrivals:
+                self._arrivals[number] = self._arrivals[number] & ~complete
+            if whole or not {g.count for g in groups} - {None}:
+                self.chunk.watch.barrier(complete)
+            else:
+                self.chunk.watch.meet(number, waited, complete)
             released = True
         return released
 
     def _arrived(self, number: int) -> np.ndarray:
+        """Who counts at barrier ``number``: those who wait there and those who only arrived."""
+        return self._waiting_lanes(number) | self._arrivals.get(number, False)
+
+    def _waiting_lanes(self, number: int) -> np.ndarray:
         arrived = np.zeros(self.chunk.lanes.shape, bool)
         for group in self.waiting:
             if group.number == number:
@@ -117,6 +138,8 @@ class Barriers:
         arrived = self._arrived(number)
         here = arrived.sum(axis=0, keepdims=True)
         counts = {g.count for g in self.waiting if g.number == number} - {None}
+        if number in self._arrivals:
+            counts.add(self._arrival_counts[number])
         if counts:
             complete = here >= min(counts)
         else:

@@ -33,6 +33,7 @@ BINDERS: dict[str, Callable[[Binding, Instruction, Form], Step]] = {
     "memory.is_space": moves.bind_is_space,
     "move.move": moves.bind_move,
     "control.nanosleep": access.bind_nothing,
+    "barrier.arrive": control.bind_arrive,
     "warp.active_mask": warp.bind_active_mask,
 }
 #: How the instructions that end a block are called in their rows.

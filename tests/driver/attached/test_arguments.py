@@ -149,3 +149,15 @@ def test_marshal_without_a_device():
     params, arrays = marshal((types.int32, types.boolean), ("n", "on"), (-2, True), lambda _: None)
     assert params == [b"\xfe\xff\xff\xff", b"\x01"]
     assert arrays == []
+
+
+def test_an_empty_tuple_of_tuples():
+    """Numba cannot describe it to a debugger, so line numbers must give way."""
+
+    @cuda.jit
+    def count(nothing, out):
+        out[0] = len(nothing)
+
+    out = np.zeros(1, np.int32)
+    count[1, 1](((), (), ()), out)
+    assert out[0] == 3

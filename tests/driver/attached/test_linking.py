@@ -80,3 +80,20 @@ def test_other_gpus_can_be_compiled_for():
     text = ptx_for(saxpy, types_of(saxpy, arguments), (7, 5))
     assert ".target sm_75" in text
     assert ptx_for(saxpy, types_of(saxpy, arguments), (7, 5)) is text
+
+
+def test_a_limit_on_registers_reaches_the_assembler():
+    def many(x, out):
+        i = cuda.grid(1)
+        a, b, c, d = x[i], x[i + 1], x[i + 2], x[i + 3]
+        for _ in range(8):
+            a, b, c, d = b * c + d, c * d + a, d * a + b, a * b + c
+        out[i] = a + b + c + d
+
+    signature = "void(float64[::1], float64[::1])"
+    free, limited = cuda.jit(signature)(many), cuda.jit(signature, max_registers=24)(many)
+
+    def registers(kernel):
+        return next(iter(kernel.overloads.values())).regs_per_thread
+
+    assert registers(limited) <= 24 < registers(free)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from smsim.machine.barriers import Waiting
-from smsim.machine.bind.binding import Step
+from smsim.machine.bind.binding import Binding, Step
 from smsim.machine.frame import Frame, Mask, split
 from smsim.machine.params import ParamCells
 from smsim.machine.retype import DTYPES, retype
+from smsim.ptx.nodes import Instruction
+from smsim.ptx.rows import Form
 
 #: ``leave(frame, mask, block)``: put the lanes of ``mask``, which ran ``block``, where they go next.
 Leave = Callable[[Frame, Mask, int], None]
@@ -218,3 +220,14 @@ def _reduction(operands: BarrierOperands) -> Callable[[Waiting, Mask, list[Waiti
             frame.R[operands.target] = np.where(freed, value, retype(old, value.dtype))
 
     return finish_with
+
+
+def bind_arrive(binding: Binding, instruction: Instruction, form: Form) -> Step:
+    """``bar.arrive a, b``: count at barrier a, which is for b threads, and go on."""
+    number, count = (binding.source(o, "u32", instruction) for o in instruction.operands)
+
+    def run(frame: Frame) -> None:
+        at, expected = (int(np.asarray(frame.R[slot]).flat[0]) for slot in (number, count))
+        frame.chunk.barriers.only_arrive(at, expected, frame, frame.mask)
+
+    return Step(run, 0, (number, count), (number, count), instruction, binding.function, form)

@@ -1,0 +1,141 @@
+"""A listing as HTML: Python on one side, PTX on the other, linked by line, and no script."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from smsim.listing.folding import Folded, Group, Statement
+from smsim.listing.plain import facts, plural
+from smsim.listing.source import Origin
+from smsim.listing.style import rules
+
+
+def html(functions: Sequence[Folded], headings: Sequence[str], python: Mapping[int, str], full: str) -> str:
+    """The element that a notebook shows for a :class:`~smsim.listing.Views`."""
+    groups = [part for f in functions for part in f.parts if isinstance(part, Group)]
+    keys = _keys(groups)
+    columns = [_python_column(python, groups, keys)] if python else []
+    columns.append(_ptx_column(functions, headings, keys, bool(python)))
+    return "\n".join(
+        [
+            '<div class="smsim-views">',
+            f"<style>\n{rules(dict.fromkeys(keys.values()))}</style>",
+            '<div class="sv-cols">',
+            *columns,
+            "</div>",
+            _words(functions),
+            _full(full),
+            "</div>",
+        ]
+    )
+
+
+def _keys(groups: Sequence[Group]) -> dict[Origin, str]:
+    """A class name for every Python line that instructions come from."""
+    keys: dict[Origin, str] = {}
+    for group in groups:
+        origin = group.origin
+        if origin.line and origin not in keys:
+            keys[origin] = f"sv-e{len(keys)}-{origin.line}" if origin.elsewhere else f"sv-l{origin.line}"
+    return keys
+
+
+def _python_column(python: Mapping[int, str], groups: Sequence[Group], keys: Mapping[Origin, str]) -> str:
+    counts = Counter()
+    for group in groups:
+        counts[group.origin] += len(group.statements)
+    own = {origin.line: origin for origin in keys if not origin.elsewhere}
+    rows = [_python_row(line, text, own.get(line), counts, keys) for line, text in python.items()]
+    inlined = [origin for origin in keys if origin.elsewhere]
+    if inlined:
+        rows.append('<div class="sv-name">From functions that were inlined</div>')
+        rows += [_python_row(o.line, o.text, o, counts, keys) for o in inlined]
+    return "\n".join(['<div class="sv-py">', '<div class="sv-name">Python</div>', *rows, "</div>"])
+
+
+def _python_row(
+    line: int, text: str, origin: Origin | None, counts: Mapping[Origin, int], keys: Mapping[Origin, str]
+) -> str:
+    written = f'<span class="sv-n">{line}</span>{escape(text)}'
+    if origin is None:
+        return f'<div class="sv-row">{written}</div>'
+    said = escape(f"{origin}: {plural(counts[origin], 'instruction')}")
+    title = escape(plural(counts[origin], "PTX instruction"))
+    return (
+        f'<div class="sv-row {keys[origin]}" tabindex="0" role="group" aria-label="{said}" '
+        f'title="{title}">{written}</div>'
+    )
+
+
+def _ptx_column(
+    functions: Sequence[Folded], headings: Sequence[str], keys: Mapping[Origin, str], linked: bool
+) -> str:
+    out = ['<div class="sv-ptx">']
+    for function, heading in zip(functions, headings):
+        out.append(f'<div class="sv-name">{escape(heading[0].upper() + heading[1:])}</div>')
+        out.append('<ul class="sv-facts">')
+        out += [f"<li>{escape(fact.strip())}</li>" for fact in facts(function)]
+        out.append("</ul>")
+        for part in function.parts:
+            if isinstance(part, Group):
+                out += _group(part, keys, linked)
+            else:
+                out.append(f'<div class="sv-label">{escape(part.name)}:</div>')
+    return "\n".join([*out, "</div>"])
+
+
+def _group(group: Group, keys: Mapping[Origin, str], linked: bool) -> list[str]:
+    rows = [_row(statement) for statement in group.statements]
+    key = keys.get(group.origin)
+    if key is None:
+        head = [f'<div class="sv-from">{escape(str(group.origin))}</div>'] if linked else []
+        return ['<div class="sv-group">', *head, *rows, "</div>"]
+    said = escape(f"{plural(len(rows), 'PTX instruction')} of {group.origin}")
+    return [
+        f'<div class="sv-group {key}" tabindex="0" role="group" aria-label="{said}">',
+        f'<div class="sv-from">{escape(str(group.origin))}</div>',
+        *rows,
+        "</div>",
+    ]
+
+
+def _row(statement: Statement) -> str:
+    guard = f"{escape(statement.guard)} " if statement.guard else ""
+    title = f' title="{escape(statement.summary)}"' if statement.summary else ""
+    operands = f" {escape(statement.operands)}" if statement.operands else ""
+    return (
+        f'<div class="sv-row"><span class="sv-n">{statement.line}</span>{guard}'
+        f'<span class="sv-op"{title}>{escape(statement.opcode)}</span>{operands}</div>'
+    )
+
+
+def _words(functions: Sequence[Folded]) -> str:
+    """What each opcode does, for those who have no mouse to hover with."""
+    seen: dict[str, str] = {}
+    for function in functions:
+        for statement in function.statements:
+            seen.setdefault(statement.opcode, statement.summary or "Not in the simulated SM's table.")
+    rows = [
+        f'<dt class="sv-op">{escape(opcode)}</dt><dd>{escape(summary)}</dd>'
+        for opcode, summary in sorted(seen.items())
+    ]
+    return "\n".join(
+        [
+            f"<details><summary>What each of these {len(seen)} instructions does</summary>",
+            '<dl class="sv-words">',
+            *rows,
+            "</dl></details>",
+        ]
+    )
+
+
+def _full(full: str) -> str:
+    lines = full.rstrip("\n").split("\n")
+    width = len(str(len(lines)))
+    text = "\n".join(f"{number:>{width}}  {line}" for number, line in enumerate(lines, start=1))
+    return (
+        f"<details><summary>The full text, {plural(len(lines), 'line')}</summary>\n"
+        f'<pre class="sv-full" tabindex="0" role="region" aria-label="Full PTX text">{escape(text)}</pre></details>'
+    )

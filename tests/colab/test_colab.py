@@ -1,0 +1,152 @@
+"""The notebooks on Colab: from an empty folder that holds one notebook, in a fresh environment.
+
+Nothing of this repository is on the path. The notebook's first cell installs the book (a wheel of this
+checkout, through ``TWENTY_INSTALL``) into the process that goes on to import it. Colab itself, its Python 3.13
+and a real T4 are not exercised: its packages are, in the versions that it has.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+import runtimes
+
+HERE = Path(__file__).parent
+CHAPTER = runtimes.ROOT / "notebooks" / "01-hello-threads.ipynb"
+
+#: What no notebook may change on Colab, whose other packages were built for it.
+COLABS_OWN = ("numba", "llvmlite", "numpy", "matplotlib", "ipython")
+
+VERSIONS = (
+    "import importlib.metadata as m; print(*sorted(f'{d.name}=={d.version}' for d in m.distributions()))"
+)
+
+CHECK_WORKS = """
+@cuda.jit
+def unguarded(x):
+    x[cuda.grid(1)] += 1
+
+ten, on_the_device = np.zeros(10), cuda.to_device(np.zeros(10))
+reports = [smsim.check(unguarded[2, 8], x) for x in (ten, on_the_device)]
+assert all([type(e).__name__ for e in report.errors] == ["MemoryFault"] for report in reports), reports
+assert not ten.any() and not on_the_device.copy_to_host().any()
+assert smsim.check(unguarded[2, 5], ten).ok
+unguarded[2, 5](ten)
+assert (ten == 1).all()
+"""
+
+WHERE_IT_RUNS = """
+from smsim.driver.compile import ptx_for
+kind = next(iter(unguarded.overloads))
+targets = [next(iter(unguarded.inspect_asm().values())), ptx_for(unguarded, kind)]
+targets = [re.search(r"[.]target (sm_[0-9]+)", text)[1] for text in targets]
+print("plain", targets[0], cuda.current_context().device.compute_capability, "check", targets[1])
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def colab_can_be_built():
+    if sys.platform != "linux":
+        pytest.skip("Colab is Linux; these tests install its packages")
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            runtimes.require_package_index(Path(folder))
+        except runtimes.Unavailable as reason:
+            pytest.skip(f"pip reaches no package index: {reason}")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory, colab_can_be_built) -> Path:
+    return runtimes.wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture
+def colab(wheel, tmp_path):
+    """Run a notebook on a runtime: ``colab(runtime, notebook, more_cells, **environment)`` -> cells, versions."""
+
+    def run(runtime: str, notebook: Path, more: tuple[str, ...] = (), **environment: str):
+        with tempfile.TemporaryDirectory(dir=runtimes.CACHE if runtimes.CACHE.exists() else None) as work:
+            try:
+                python = runtimes.fresh(runtime, Path(work) / "environment")
+            except runtimes.Unavailable as reason:
+                pytest.skip(f"Colab's {runtime} runtime cannot be installed here: {reason}")
+            return in_an_empty_folder(python, notebook, more, environment)
+
+    def in_an_empty_folder(python: Path, notebook: Path, more: tuple[str, ...], environment: dict):
+        content = tmp_path / "content"
+        content.mkdir()
+        (content / notebook.name).write_text(json.dumps(with_more_cells(notebook, more)))
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(
+                ("SMSIM", "NUMBA", "CUDA", "TWENTY", "PYTHON", "PYTEST", "VIRTUAL_ENV", "MPL")
+            )
+        }
+        clean |= {
+            "TWENTY_INSTALL": wheel.as_uri(),
+            "TWENTY_PROGRESS_DIR": str(tmp_path / "progress"),
+            "PYTHONPATH": str(HERE / "stub"),
+            "COLAB_RELEASE_TAG": "release-colab-test",
+            "COLAB_JUPYTER_IP": "127.0.0.1",
+            "PIP_NO_COMPILE": "1",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            **environment,
+        }
+        before = versions(python)
+        report = tmp_path / "report.json"
+        done = subprocess.run(
+            [str(python), str(HERE / "run_notebook.py"), notebook.name, str(report)],
+            cwd=content,
+            env=clean,
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+        told = json.loads(report.read_text())
+        assert not told["failed"], f"cell {len(told['cells'])}:\n{told['cells'][-1]['stdout'][-4000:]}"
+        return told["cells"], before, versions(python)
+
+    return run
+
+
+def with_more_cells(notebook: Path, more: tuple[str, ...]) -> dict:
+    """The notebook's content with code cells put at its end."""
+    content = json.loads(notebook.read_text("utf-8"))
+    content["cells"] += [{"cell_type": "code", "source": source} for source in more]
+    return content
+
+
+def versions(python: Path) -> dict[str, str]:
+    done = subprocess.run(
+        [str(python), "-c", VERSIONS], capture_output=True, text=True, check=True, timeout=60
+    )
+    return dict(pair.lower().split("==") for pair in done.stdout.split())
+
+
+def printed(cells: list[dict]) -> str:
+    return "".join(cell["stdout"] for cell in cells)
+
+
+def test_the_first_chapter_on_colabs_cpu_runtime(colab):
+    cells, before, after = colab("cpu", CHAPTER, (CHECK_WORKS,))
+    assert "numba-cuda" not in before and "numba-cuda" in after
+    assert {name: after[name] for name in COLABS_OWN} == {name: before[name] for name in COLABS_OWN}
+    assert "Kernels run on a simulated H800" in cells[0]["stdout"]
+    assert all(cell["stderr"] == "" for cell in cells), [cell["stderr"] for cell in cells if cell["stderr"]]
+
+
+def test_the_first_chapter_on_colabs_gpu_runtime(colab):
+    """A T4 that the seam plays, taken for a real one, and ``smsim.check`` on top of it."""
+    cells, before, after = colab("gpu", CHAPTER, (CHECK_WORKS, "import re" + WHERE_IT_RUNS), PLAYED_GPU="T4")
+    assert {name: after.get(name) for name in before} == before
+    assert "T4" in cells[0]["stdout"] and "simulated" not in cells[0]["stdout"]
+    assert re.search(r"plain sm_75 \(7, 5\) check sm_90", printed(cells))
