@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from typing import SupportsFloat
 
+from labkit.facts.units import number
+
 
 def predict(name: str, guess: SupportsFloat | None, measured: SupportsFloat, unit: str = "") -> None:
     """Print how far ``guess`` is from ``measured`` and keep the score with the progress.
 
     A guess of ``None`` means that nothing was predicted yet; the notebook runs on all the same.
     """
-    figure = f"{float(measured):,.4g} {unit}".strip()
+    figure = f"{number(float(measured))} {unit}".strip()
     if guess is None:
         print(f"[ ] {name}: no prediction yet. The run gave {figure}.")
         return
@@ -26,11 +28,11 @@ def predict(name: str, guess: SupportsFloat | None, measured: SupportsFloat, uni
     good = ratio <= 2
     remember_prediction(name, within_two=good)
     if good:
-        print(f"[v] {name}: within a factor of two. You said {value:,.4g}, the run gave {figure}.")
+        print(f"[v] {name}: within a factor of two. You said {number(value)}, the run gave {figure}.")
         return
     side = "low" if value < float(measured) else "high"
     distance = f"too {side} by a factor of {ratio:.3g}" if math.isfinite(ratio) else f"too {side}"
-    print(f"[x] {name}: {distance}. You said {value:,.4g}, the run gave {figure}.")
+    print(f"[x] {name}: {distance}. You said {number(value)}, the run gave {figure}.")
 
 
 def factor(guess: float, measured: float) -> float:

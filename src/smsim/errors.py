@@ -74,9 +74,15 @@ class MemoryFault(SimulationError):
 
 
 class DataRace(SimulationError):
-    """Two threads touched the same bytes, at least one wrote, and nothing ordered them."""
+    """Two threads touched the same bytes, at least one wrote, and nothing ordered them.
+
+    Attributes:
+        source_lines, ptx_lines: the line of each of the two accesses, in the order of ``threads``.
+    """
 
     sanitizer_name = "racecheck: Race reported between accesses"
+    source_lines: tuple[int | None, int | None] = (None, None)
+    ptx_lines: tuple[int | None, int | None] = (None, None)
 
 
 class BarrierError(SimulationError):

@@ -20,6 +20,7 @@ import runtimes
 
 HERE = Path(__file__).parent
 CHAPTER = runtimes.ROOT / "notebooks" / "01-hello-threads.ipynb"
+LAB = runtimes.ROOT / "labs" / "solutions" / "lab01-maps-and-guards.ipynb"
 
 #: What no notebook may change on Colab, whose other packages were built for it.
 COLABS_OWN = ("numba", "llvmlite", "numpy", "matplotlib", "ipython")
@@ -35,7 +36,8 @@ def unguarded(x):
 
 ten, on_the_device = np.zeros(10), cuda.to_device(np.zeros(10))
 reports = [smsim.check(unguarded[2, 8], x) for x in (ten, on_the_device)]
-assert all([type(e).__name__ for e in report.errors] == ["MemoryFault"] for report in reports), reports
+assert all({type(e).__name__ for e in report.errors} == {"MemoryFault"} for report in reports), reports
+assert all("x[cuda.grid(1)] += 1" in str(report) for report in reports), reports
 assert not ten.any() and not on_the_device.copy_to_host().any()
 assert smsim.check(unguarded[2, 5], ten).ok
 unguarded[2, 5](ten)
@@ -47,7 +49,14 @@ from smsim.driver.compile import ptx_for
 kind = next(iter(unguarded.overloads))
 targets = [next(iter(unguarded.inspect_asm().values())), ptx_for(unguarded, kind)]
 targets = [re.search(r"[.]target (sm_[0-9]+)", text)[1] for text in targets]
-print("plain", targets[0], cuda.current_context().device.compute_capability, "check", targets[1])
+print("plain", targets[0], tuple(cuda.current_context().device.compute_capability), "check", targets[1])
+"""
+
+WRONG_LAUNCH = """
+try:
+    saxpy[1, 32](2.0, np.ones(32), np.ones(32), np.ones(31))
+except Exception as error:
+    print(f"{type(error).__name__}: {error}")
 """
 
 
@@ -150,3 +159,13 @@ def test_the_first_chapter_on_colabs_gpu_runtime(colab):
     assert {name: after.get(name) for name in before} == before
     assert "T4" in cells[0]["stdout"] and "simulated" not in cells[0]["stdout"]
     assert re.search(r"plain sm_75 \(7, 5\) check sm_90", printed(cells))
+
+
+def test_the_first_lab_on_a_simulated_t4(colab):
+    """``SMSIM=1`` simulates beside a GPU too, and all that smsim adds to numba-cuda 0.22 is at work."""
+    cells, before, after = colab("gpu", LAB, (WRONG_LAUNCH,), SMSIM="1", SMSIM_DEVICE="T4")
+    assert {name: after.get(name) for name in before} == before
+    assert "simulated T4" in cells[0]["stdout"]
+    verdicts = re.findall(r"^\[(.)\] lab01[.]", printed(cells), re.MULTILINE)
+    assert verdicts and set(verdicts) == {"v"}
+    assert "MemoryFault" in cells[-1]["stdout"] and "out[i] = a * x[i] + y[i]" in cells[-1]["stdout"]

@@ -22,7 +22,7 @@ def kept_files(root: Path) -> list[Path]:
     if listing.returncode == 0 and listing.stdout:
         found = [root / name for name in listing.stdout.splitlines()]
     else:
-        skipped = {".git", ".venv", "_build", "node_modules", "__pycache__", "build", "dist"}
+        skipped = {".git", ".venv", ".cache", "_build", "node_modules", "__pycache__", "build", "dist"}
         found = [path for path in root.rglob("*") if not skipped & set(path.relative_to(root).parts)]
         found = [path for path in found if not any(part.endswith(".egg-info") for part in path.parts)]
     return [path for path in found if path.is_file() and path.suffix not in BINARY]

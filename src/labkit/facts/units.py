@@ -32,7 +32,7 @@ def with_unit(value: Any, unit: str) -> str:
 
 def number(value: float) -> str:
     """At most four digits for fractions, all digits for whole numbers, commas from 10,000 on."""
-    if isinstance(value, float) and not value.is_integer():
+    if isinstance(value, float) and not value.is_integer():  # infinite and NaN are no integers either
         return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
     whole = int(value)
     return f"{whole:,}" if abs(whole) >= 10_000 else str(whole)

@@ -97,5 +97,10 @@ def _legend(axes: Axes, present: set[str]) -> None:
         if kind in present
     ]
     axes.legend(
-        handles=entries, ncols=3, loc="upper left", bbox_to_anchor=(0, 0), borderaxespad=0.1, columnspacing=1.2
+        handles=entries,
+        ncols=3,
+        loc="upper left",
+        bbox_to_anchor=(0, 0),
+        borderaxespad=0.1,
+        columnspacing=1.2,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import os
 import re
 from dataclasses import dataclass
 
@@ -52,8 +53,20 @@ def where(instruction: Instruction, module: Module) -> Where:
     line = text = None
     if loc is not None and loc.line > 0:
         line = loc.line
-        text = linecache.getline(module.files.get(loc.file, ""), line).strip() or None
+        source = _source(module.files.get(loc.file, ""))
+        text = (source[line - 1].strip() or None) if line <= len(source) else None
     return Where(instruction.line, instruction.text, line, text)
+
+
+def _source(path: str) -> list[str]:
+    """The file's lines. IPython names a cell ``<ipython-input-3-...>``; the compiler puts a folder before it."""
+    name = path.rpartition("/")[2]
+    return linecache.getlines(name if name.startswith("<") else path)
+
+
+def _source(path: str) -> list[str]:
+    """The lines of a source file. Older IPython names its cells without a folder, and Numba adds one."""
+    return linecache.getlines(path) or linecache.getlines(os.path.basename(path))
 
 
 def shared_names(function: Function, module: Module) -> dict[str, str]:
@@ -65,7 +78,7 @@ def shared_names(function: Function, module: Module) -> dict[str, str]:
     symbols = sorted(
         (
             v.name
-            for v in module.variables.values()
+            for v in (*module.variables.values(), *function.variables.values())
             if v.space == "shared" and v.name.startswith("_cudapy_smem_")
         ),
         key=lambda name: int(name.rsplit("_", 1)[1]),
@@ -73,7 +86,7 @@ def shared_names(function: Function, module: Module) -> dict[str, str]:
     lines = [i.loc for i in function.body if i.loc is not None and i.loc.line > 0]
     if not symbols or not lines:
         return {}
-    source = linecache.getlines(module.files.get(lines[0].file, ""))
+    source = _source(module.files.get(lines[0].file, ""))
     last = max(loc.line for loc in lines if loc.file == lines[0].file)
     first = min(loc.line for loc in lines if loc.file == lines[0].file)
     found = [m[1] for m in map(_SHARED_ARRAY.match, source[first - 1 : last]) if m]

@@ -123,7 +123,7 @@ def _words(functions: Sequence[Folded]) -> str:
     ]
     return "\n".join(
         [
-            f"<details><summary>What each of these {len(seen)} instructions does</summary>",
+            f"<details><summary>What they do: {plural(len(seen), 'opcode')}, a sentence each</summary>",
             '<dl class="sv-words">',
             *rows,
             "</dl></details>",

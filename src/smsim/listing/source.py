@@ -65,6 +65,8 @@ def _read(function: Callable[..., Any] | None) -> tuple[str, dict[int, str]]:
         texts, first = inspect.getsourcelines(function)
     except (OSError, TypeError):  # made by exec(), or typed into a prompt that keeps no source
         return path, {}
+    if not any(f"def {function.__code__.co_name}" in text for text in texts):
+        return path, {}  # several pieces of code share a file name such as <string>: these are not the lines
     texts = [text.rstrip() for text in texts]
     indent = min((len(text) - len(text.lstrip()) for text in texts if text), default=0)
     return path, {first + number: text[indent:] for number, text in enumerate(texts)}

@@ -18,8 +18,8 @@ _RULES = """\
 .smsim-views .sv-facts li{margin:0;overflow-wrap:anywhere}
 .smsim-views .sv-row,.smsim-views .sv-op,.smsim-views .sv-from,.smsim-views .sv-label,.smsim-views .sv-full{
 font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.8125rem}
-.smsim-views .sv-row{white-space:pre-wrap;overflow-wrap:anywhere;padding:.05rem .35rem .05rem 3.1rem;text-indent:-2.75rem;
-border-left:3px solid transparent}
+.smsim-views .sv-row{white-space:pre-wrap;overflow-wrap:anywhere;
+padding:.05rem .35rem .05rem 3.1rem;text-indent:-2.75rem;border-left:3px solid transparent}
 .smsim-views .sv-n{display:inline-block;width:2.25rem;margin-right:.5rem;text-indent:0;text-align:right;opacity:.7}
 .smsim-views .sv-op{font-weight:600;cursor:help}
 .smsim-views .sv-from{font-weight:400;padding:.1rem .35rem;border-bottom:1px solid rgba(128,128,128,.45);
@@ -33,8 +33,8 @@ overflow-wrap:anywhere;white-space:pre-wrap}
 .smsim-views .sv-words{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.15rem .9rem;margin:.4rem 0}
 .smsim-views .sv-words dt{font-weight:400;overflow-wrap:anywhere}
 .smsim-views .sv-words dd{margin:0}
-.smsim-views .sv-full{overflow:auto;max-height:26rem;white-space:pre;margin:.4rem 0;padding:.5rem;border:1px solid rgba(128,128,128,.45);
-background:transparent;color:inherit;border-radius:0}
+.smsim-views .sv-full{overflow:auto;max-height:26rem;white-space:pre;margin:.4rem 0;padding:.5rem;
+border:1px solid rgba(128,128,128,.45);background:transparent;color:inherit;border-radius:0}
 """
 
 

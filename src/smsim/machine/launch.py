@@ -186,4 +186,10 @@ class Launch:
 
 
 def _same_finding(a: SimulationError, b: SimulationError) -> bool:
-    return type(a) is type(b) and (a.ptx_line, a.array) == (b.ptx_line, b.array)
+    """One mistake is told once, however often the compiler has unrolled it."""
+    return type(a) is type(b) and _lines(a) == _lines(b) and a.array == b.array
+
+
+def _lines(error: SimulationError) -> tuple:
+    lines = getattr(error, "source_lines", (error.source_line,))
+    return lines if None not in lines else (error.ptx_line,)
