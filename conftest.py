@@ -1,10 +1,59 @@
-"""For every test, and for every notebook that nbval runs: an empty progress folder of its own.
+"""What holds for every test, and for every notebook that nbval runs.
 
-Checks remember what the reader solved; a test must neither read nor change that.
+*An empty progress folder.* Checks remember what the reader solved; a test must neither read nor change that.
+Each notebook has a folder of its own, so that no output depends on who ran what before. It also gets the
+simulated SM where there is a GPU.
+
+*No skips in continuous integration.* ``TWENTY_NO_SKIPS=1``, set by .ci/run, turns every skip into a failure with
+the skip's reason. On a reader's machine a test may be skipped, for want of a browser or of a network; where we
+control the machine, nothing may be left out.
 """
+
+from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="twenty-progress-")
 os.environ["TWENTY_PROGRESS_DIR"] = _FOLDER.name
+
+NO_SKIPS = os.environ.get("TWENTY_NO_SKIPS") == "1"
+
+
+def _fail_if_skipped(report: Any) -> Any:
+    if NO_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"{reason} (and TWENTY_NO_SKIPS=1 allows no skips)"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    """Skips inside tests and fixtures."""
+    return _fail_if_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    """Skips of whole modules, as by importorskip."""
+    return _fail_if_skipped((yield))
+
+
+@cache
+def _own_folder(notebook: Path) -> str:
+    return tempfile.mkdtemp(prefix=f"{notebook.stem}-", dir=_FOLDER.name)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before nbval starts a notebook's kernel, set what the kernel inherits."""
+    if item.path.suffix == ".ipynb":
+        os.environ.update(SMSIM="1", PYTHONHASHSEED="0", TWENTY_PROGRESS_DIR=_own_folder(item.path))
+        os.environ.pop("MPLBACKEND", None)  # set, it makes every cell with a figure fail

@@ -7,6 +7,7 @@ repository that hides nothing; it only keeps a class's own copy of the site free
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,12 @@ def _is_solution(item: Any) -> bool:
 
 
 def build(contents: Path) -> int:
-    """Build the pages that ``contents`` lists into _build/html; return the builder's exit status."""
+    """Build the pages that ``contents`` lists into _build/html; return the builder's exit status.
+
+    Always from scratch, in seconds: pages kept from an earlier build hide broken links and left-out solutions.
+    """
+    for folder in ("html", ".doctrees"):
+        shutil.rmtree(ROOT / "_build" / folder, ignore_errors=True)
     # The builder runs in this interpreter's environment, whatever the shell's PATH says.
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(ROOT)]
     options = ["--toc", str(contents), "--warningiserror", "--keep-going", "--quiet"]

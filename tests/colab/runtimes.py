@@ -34,6 +34,11 @@ def fresh(name: str, folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
+def install(python: Path, *packages: str) -> None:
+    """Add packages to a fresh runtime."""
+    _pip(str(python), "install", "--no-compile", *packages)
+
+
 def wheel(folder: Path) -> Path:
     """Build the wheel of this checkout in ``folder``, from a copy: the checkout itself stays clean."""
     source = folder / "source"

@@ -13,6 +13,8 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,55 +78,58 @@ def wheel(tmp_path_factory, colab_can_be_built) -> Path:
     return runtimes.wheel(tmp_path_factory.mktemp("wheel"))
 
 
+@contextmanager
+def fresh(runtime: str) -> Iterator[Path]:
+    """The Python of a fresh copy of a runtime."""
+    runtimes.CACHE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=runtimes.CACHE) as work:
+        try:
+            yield runtimes.fresh(runtime, Path(work) / "environment")
+        except runtimes.Unavailable as reason:
+            pytest.skip(f"Colab's {runtime} runtime cannot be installed here: {reason}")
+
+
 @pytest.fixture
 def colab(wheel, tmp_path):
-    """Run a notebook on a runtime: ``colab(runtime, notebook, more_cells, **environment)`` -> cells, versions."""
+    """Run a notebook on a runtime: ``colab(runtime, notebook, more_cells, **environment)``.
+
+    Returns what each cell printed and showed, and the runtime's packages before and after.
+    """
 
     def run(runtime: str, notebook: Path, more: tuple[str, ...] = (), **environment: str):
-        with tempfile.TemporaryDirectory(dir=runtimes.CACHE if runtimes.CACHE.exists() else None) as work:
-            try:
-                python = runtimes.fresh(runtime, Path(work) / "environment")
-            except runtimes.Unavailable as reason:
-                pytest.skip(f"Colab's {runtime} runtime cannot be installed here: {reason}")
-            return in_an_empty_folder(python, notebook, more, environment)
-
-    def in_an_empty_folder(python: Path, notebook: Path, more: tuple[str, ...], environment: dict):
-        content = tmp_path / "content"
+        content, report = tmp_path / "content", tmp_path / "report.json"
         content.mkdir()
         (content / notebook.name).write_text(json.dumps(with_more_cells(notebook, more)))
-        clean = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(
-                ("SMSIM", "NUMBA", "CUDA", "TWENTY", "PYTHON", "PYTEST", "VIRTUAL_ENV", "MPL")
+        with fresh(runtime) as python:
+            before = versions(python)
+            done = subprocess.run(
+                [str(python), str(HERE / "run_notebook.py"), notebook.name, str(report)],
+                cwd=content,
+                env=colabs_environment(wheel, tmp_path / "progress") | environment,
+                capture_output=True,
+                text=True,
+                timeout=600,
             )
-        }
-        clean |= {
-            "TWENTY_INSTALL": wheel.as_uri(),
-            "TWENTY_PROGRESS_DIR": str(tmp_path / "progress"),
-            "PYTHONPATH": str(HERE / "stub"),
-            "COLAB_RELEASE_TAG": "release-colab-test",
-            "COLAB_JUPYTER_IP": "127.0.0.1",
-            "PIP_NO_COMPILE": "1",
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-            **environment,
-        }
-        before = versions(python)
-        report = tmp_path / "report.json"
-        done = subprocess.run(
-            [str(python), str(HERE / "run_notebook.py"), notebook.name, str(report)],
-            cwd=content,
-            env=clean,
-            capture_output=True,
-            text=True,
-            timeout=600,
-        )
+            after = versions(python)
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
         told = json.loads(report.read_text())
         assert not told["failed"], f"cell {len(told['cells'])}:\n{told['cells'][-1]['stdout'][-4000:]}"
-        return told["cells"], before, versions(python)
+        return told["cells"], before, after
 
     return run
+
+
+def colabs_environment(wheel: Path, progress: Path) -> dict[str, str]:
+    """The variables of a process on Colab: ours, without what this repository or a GPU's user may have set."""
+    ours = ("SMSIM", "NUMBA", "CUDA", "TWENTY", "PYTHON", "PYTEST", "VIRTUAL_ENV", "MPL")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
+        "TWENTY_INSTALL": wheel.as_uri(),
+        "TWENTY_PROGRESS_DIR": str(progress),
+        "PYTHONPATH": str(HERE / "stub"),
+        "COLAB_RELEASE_TAG": "release-colab-test",
+        "COLAB_JUPYTER_IP": "127.0.0.1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }
 
 
 def with_more_cells(notebook: Path, more: tuple[str, ...]) -> dict:
@@ -169,3 +174,19 @@ def test_the_first_lab_on_a_simulated_t4(colab):
     verdicts = re.findall(r"^\[(.)\] lab01[.]", printed(cells), re.MULTILINE)
     assert verdicts and set(verdicts) == {"v"}
     assert "MemoryFault" in cells[-1]["stdout"] and "out[i] = a * x[i] + y[i]" in cells[-1]["stdout"]
+
+
+def test_the_drivers_own_tests_pass_on_the_gpu_runtime():
+    """numba-cuda 0.22 calls the driver in other ways than the pinned version, which has its tests elsewhere."""
+    with fresh("gpu") as python:
+        runtimes.install(python, "pytest==9.2.0", "lark==1.3.1")
+        folder = runtimes.ROOT / "tests" / "driver" / "attached"
+        done = subprocess.run(
+            [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder)],
+            cwd=runtimes.ROOT,
+            env={**os.environ, "SMSIM_TEST_ATTACHED": "1", "PYTHONPATH": str(runtimes.ROOT / "src")},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]

@@ -18,9 +18,14 @@ def test_lines_of_a_python_line(listing_of):
 
 def test_a_line_without_instructions_says_so(listing_of):
     view = listing_of(cubes, (F, F))
-    assert view.lines(first_line(cubes) + 3) == (
-        f"(no instruction comes from Python line {first_line(cubes) + 3})"
-    )
+    assert view.lines(first_line(cubes) + 3) == "(no instruction comes from this line)"
+
+
+def test_a_line_can_be_named_by_its_text(listing_of):
+    view = listing_of(saxpy, SAXPY)
+    assert view.lines("if i < n") == view.lines(first_line(saxpy) + 3)
+    with pytest.raises(ValueError, match="No line of saxpy contains 'y\\[j\\]'"):
+        view.lines("y[j]")
 
 
 def test_a_line_outside_the_kernel_is_refused_with_the_lines_it_has(listing_of):
@@ -92,6 +97,6 @@ def test_a_kernel_without_source_is_listed_all_the_same():
     space = {"cuda": cuda}
     exec("@cuda.jit\ndef conjured(x):\n    x[cuda.threadIdx.x] = 1\n", space)
     view = views(space["conjured"], (SAXPY[2],))
-    assert "st.global.f32" in str(view) and 'class="sv-py"' not in view._repr_html_()
+    assert "st.global.u32" in str(view) and 'class="sv-py"' not in view._repr_html_()
     with pytest.raises(ValueError, match="source of conjured is not known"):
         view.lines(3)

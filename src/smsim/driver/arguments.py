@@ -27,22 +27,13 @@ from typing import Any
 
 import numpy as np
 
+from smsim.copied import Placed
 from smsim.errors import LaunchError
 from smsim.machine.arguments import ArrayArgument
 
 
 class ArgumentError(LaunchError, TypeError):
     """An argument that this kernel cannot take. A TypeError too, as Numba's own are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An array in device memory. ``shape`` in elements, ``strides`` in bytes."""
-
-    address: int
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-    dtype: np.dtype
 
 
 @lru_cache(maxsize=1024)
@@ -93,9 +84,7 @@ def _append(
     t = _numba_types()
     if isinstance(kind, t.Array):
         at = place(getattr(value, "value", value))  # cuda.In, Out, InOut hold the array in .value
-        size = int(np.prod(at.shape, dtype=np.int64))
-        words = (0, 0, size, at.dtype.itemsize, at.address, *at.shape, *at.strides)
-        params += [_word(w) for w in words]
+        params += [_word(w) for w in array_words(at)]
         arrays.append(ArrayArgument(name, at.address, tuple(at.shape), tuple(at.strides), at.dtype))
     elif isinstance(kind, t.Record):
         params.append(_word(place(getattr(value, "value", value)).address))
@@ -114,6 +103,12 @@ def _append(
         params.append(_word(int(value)))
     else:
         raise ArgumentError(f"`{name}` is of a type that kernels cannot take: {kind}.")
+
+
+def array_words(at: Placed) -> tuple[int, ...]:
+    """The 64-bit words that Numba's PTX takes for an array of n dimensions: 5 + 2n of them."""
+    size = int(np.prod(at.shape, dtype=np.int64))
+    return (0, 0, size, at.dtype.itemsize, at.address, *at.shape, *at.strides)
 
 
 def _word(value: int) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from smsim.driver.cudacore import cuda_core
 from smsim.driver.resources import with_register_limit
 
 _PTX, _LTOIR = "ptx", "ltoir"
@@ -41,16 +42,16 @@ def link_to_ptx(linker: Any) -> str:
 
 
 def _optimised(codes: list[Any], arch: str, max_registers: int | None) -> str:
-    from cuda.core import Linker, LinkerOptions
+    core = cuda_core()
 
-    options = LinkerOptions(
+    options = core.LinkerOptions(
         arch=arch,
         link_time_optimization=True,
         ptx=True,
         lineinfo=True,
         max_register_count=max_registers or None,
     )
-    linker = Linker(*codes, options=options)
+    linker = core.Linker(*codes, options=options)
     try:
         return _text(linker.link("ptx"))
     finally:
@@ -59,21 +60,19 @@ def _optimised(codes: list[Any], arch: str, max_registers: int | None) -> str:
 
 def complete(linker: Any) -> Any:
     """Stands in for ``_Linker.complete``: an ObjectCode that holds PTX."""
-    from cuda.core import ObjectCode
-
     text = link_to_ptx(linker)
     linker.linker = linker  # only asked whether there is one
     linker._info_log, linker._error_log, linker._complete = "", "", True
-    return ObjectCode.from_ptx(text.encode())
+    return cuda_core().ObjectCode.from_ptx(text.encode())
 
 
 def machine_code(code: Any, arch: str) -> Any:
     """``code``, or if it holds PTX the cubin that NVIDIA's assembler makes of it (for ``inspect_sass``)."""
     if _kind(code) != _PTX:
         return code
-    from cuda.core import Linker, LinkerOptions
+    core = cuda_core()
 
-    linker = Linker(code, options=LinkerOptions(arch=arch, lineinfo=True))
+    linker = core.Linker(code, options=core.LinkerOptions(arch=arch, lineinfo=True))
     try:
         return linker.link("cubin")
     finally:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from smsim.devices import DeviceSpec
+from smsim.driver.cudacore import cuda_core
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,13 @@ _LIMIT = "// registers a thread at most: "
 
 
 def _assemble(text: str, arch: str) -> str:
-    from cuda.core import Linker, LinkerOptions, ObjectCode
+    core = cuda_core()
 
     limit = _number(text, re.escape(_LIMIT) + r"(\d+)")
 
-    linker = Linker(
-        ObjectCode.from_ptx(text.encode()),
-        options=LinkerOptions(arch=arch, ptxas_options=["-v"], max_register_count=limit or None),
+    linker = core.Linker(
+        core.ObjectCode.from_ptx(text.encode()),
+        options=core.LinkerOptions(arch=arch, ptxas_options=["-v"], max_register_count=limit or None),
     )
     linker.link("cubin")
     log = linker.get_info_log()

@@ -24,11 +24,18 @@ if TYPE_CHECKING:
 
 
 class Suspicion(Exception):
-    """Something may be wrong: run again, carefully. ``sites`` are load instructions to follow."""
+    """Something may be wrong: run again, and look closer.
 
-    def __init__(self, sites: set[object]) -> None:
+    Attributes:
+        sites: load instructions whose values are to be followed.
+        full: allocations (by base address) of which every access is to be entered.
+        follow: whether values are to be followed at all.
+    """
+
+    def __init__(self, sites: set[object], full: set[int] | None = None) -> None:
         super().__init__("suspected reads")
-        self.sites = sites
+        self.sites, self.full = sites, full or set()
+        self.follow = bool(sites) or not self.full
 
 
 class Tag:

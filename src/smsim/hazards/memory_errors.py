@@ -11,6 +11,7 @@ from smsim.hazards.place import plural
 from smsim.hazards.teller import Teller
 from smsim.hazards.where import where
 from smsim.machine.faults import AccessFault
+from smsim.machine.lanes import Dim3, unflatten
 from smsim.machine.retype import DTYPES
 
 if TYPE_CHECKING:
@@ -81,6 +82,45 @@ class MemoryErrors(Teller):
         error.source_lines = (a.source_line, b.source_line)
         error.ptx_lines = (a.ptx_line, b.ptx_line)
         return error
+
+    def global_race(
+        self, step: Step, kind: str, mine: int, theirs: Step, other: str, whose: int, base: int, cell: int,
+        grain: int, same_value: bool,
+    ) -> DataRace:  # fmt: skip
+        """Two threads (linear numbers in the grid + 1) that nothing orders, at one cell of an allocation."""
+        place = self.places.describe(self.launch.global_space, base + cell * grain, grain)
+        a, b = self.where(step), self.where(theirs)
+        (block, thread), (other_block, other_thread) = (self._of_grid(n - 1) for n in (mine, whose))
+        if block == other_block:
+            who, lacks = f"threads {thread} and {other_thread} of block {block}", "no barrier stands between"
+        else:
+            who = f"thread {thread} of block {block} and thread {other_thread} of block {other_block}"
+            lacks = "nothing orders the two blocks"
+        message = (
+            f"{who} in kernel {self.launch.kernel_name} race on {place.at}: "
+            f"one {_KIND[kind]} it and the other {_KIND[other]} it, and {lacks}."
+        )
+        if same_value:
+            message += " Both write the same value, so the result is not harmed."
+        message += f"\n    thread {thread} {_KIND[kind]} at {a.short()}"
+        message += f"\n    thread {other_thread} {_KIND[other]} at {b.short()}"
+        error = DataRace(
+            message,
+            kernel=self.launch.kernel_name,
+            block=block,
+            threads=(thread, other_thread),
+            array=place.array,
+            address=place.offset,
+            **a.facts(),
+        )
+        error.source_lines = (a.source_line, b.source_line)
+        error.ptx_lines = (a.ptx_line, b.ptx_line)
+        return error
+
+    def _of_grid(self, number: int) -> tuple[Dim3, Dim3]:
+        """``(block, thread)`` of a linear thread number in the grid."""
+        block, thread = divmod(number, self.launch.threads)
+        return unflatten(block, self.launch.grid_dim), self.thread(thread)
 
     def unwritten(
         self, frame: Frame, step: Step, used: Step, lanes: np.ndarray, address: np.ndarray

@@ -1,4 +1,4 @@
-"""Who has waited for whom between two barriers of the block: clocks of its warps.
+"""Who has waited for whom within a block, between two barriers of all its threads: clocks of its warps.
 
 Most kernels order their threads by whole-block barriers alone and never come here. ``bar.warp.sync``
 orders the lanes of one warp, and a barrier for some of the warps orders those. Each warp counts its
@@ -7,12 +7,18 @@ synchronisations, and for every other warp remembers up to which count it has wa
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from smsim.machine.lanes import WARP
 
+if TYPE_CHECKING:
+    from smsim.machine.chunk import Chunk
+    from smsim.machine.frame import Mask
 
-class Order:
+
+class Clocks:
     """Clocks of the warps of ``blocks`` blocks.
 
     Attributes:
@@ -62,3 +68,59 @@ class Order:
             self.seen.fill(0)
         else:
             self.seen[:, :, columns] = 0
+
+
+class BlockOrder:
+    """The order that barriers make among the threads of a chunk's blocks.
+
+    Attributes:
+        clocks: of the warps; ``None`` until something less than a whole barrier orders them.
+    """
+
+    def __init__(self, chunk: Chunk) -> None:
+        self.chunk = chunk
+        self.clocks: Clocks | None = None
+        self._words: dict[int, np.ndarray] = {}
+
+    def barrier(self, complete: np.ndarray | None) -> None:
+        """All threads of the ``complete`` blocks (``(1, B)``; ``None``: all) have met."""
+        self.chunk.watch.barrier(complete)
+        self.chunk.launch.watch.barrier(self.chunk, complete)
+        if self.clocks is not None:
+            self.clocks.reset(None if complete is None else complete[0])
+
+    def warp_sync(self, lanes: Mask) -> None:
+        """The warps of ``lanes`` have waited for their own lanes, at ``bar.warp.sync``.
+
+        A warp counts as a whole, also where the mask names only some of its lanes: what the others do
+        between is then not judged against it.
+        """
+        self._begin().warps_synchronise(self._warps(lanes))
+
+    def arrive(self, number: int, lanes: Mask) -> None:
+        """The warps of ``lanes`` arrive at barrier ``number`` without waiting there."""
+        self._begin().leave_word(self._warps(lanes), self._word(number))
+
+    def meet(self, number: int, lanes: np.ndarray, complete: np.ndarray) -> None:
+        """The warps of ``lanes`` have waited at barrier ``number``, which is for some of the block's threads
+        only; ``complete`` (``(1, B)``) says in which blocks."""
+        clocks, word = self._begin(), self._word(number)
+        warps = self._warps(lanes & complete)
+        clocks.leave_word(warps, word)
+        clocks.take_word(warps, word)
+        word[:, complete[0]] = 0
+
+    def _begin(self) -> Clocks:
+        self.chunk.watch.settle()
+        if self.clocks is None:
+            self.clocks = Clocks(self.chunk.lanes.threads, self.chunk.lanes.blocks)
+        return self.clocks
+
+    def _word(self, number: int) -> np.ndarray:
+        shape = (self.clocks.seen.shape[0], self.chunk.lanes.blocks)
+        return self._words.setdefault(number, np.zeros(shape, np.int32))
+
+    def _warps(self, lanes: Mask) -> np.ndarray:
+        """The warps that have a lane in ``lanes``: boolean, ``(W, B)``."""
+        here = np.broadcast_to(True if lanes is None else lanes, self.chunk.lanes.shape)
+        return np.logical_or.reduceat(here, np.arange(0, here.shape[0], WARP), axis=0)

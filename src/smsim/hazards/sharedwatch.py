@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smsim.hazards.careful import Suspicion, Tag
-from smsim.hazards.order import Order
 from smsim.hazards.tables import ATOMIC, CONFLICTS, READ, WRITE, Touched
-from smsim.machine.lanes import WARP, Lanes
+from smsim.machine.lanes import Lanes
 
 if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
@@ -49,17 +48,13 @@ class NoWatch:
 
     def read(self, frame: Frame, step: Step, address: np.ndarray, size: int) -> None: ...
 
-    def write(self, frame: Frame, step: Step, address: np.ndarray, value: np.ndarray) -> None: ...
+    def write(self, frame: Frame, step: Step, address: np.ndarray, value: np.ndarray, kind: str) -> None: ...
 
     def atomic(self, frame: Frame, step: Step, address: np.ndarray, size: int) -> None: ...
 
     def barrier(self, complete: np.ndarray | None) -> None: ...
 
-    def warp_sync(self, lanes: Mask) -> None: ...
-
-    def arrive(self, number: int, lanes: Mask) -> None: ...
-
-    def meet(self, number: int, lanes: np.ndarray, complete: np.ndarray) -> None: ...
+    def settle(self) -> None: ...
 
     def finish(self) -> None: ...
 
@@ -83,8 +78,6 @@ class SharedWatch:
         self.judged = 0
         self._harmless: dict[tuple, list[Access]] = {}
         self._suspects: set[object] = set()
-        self.order: Order | None = None
-        self._words: dict[int, np.ndarray] = {}
         self._everyone: tuple[np.ndarray, np.ndarray] | None = None
         self.written = np.ones((self.cells, 1), bool)
         for extent in chunk.shared.extents:
@@ -102,8 +95,10 @@ class SharedWatch:
             access.tag = careful.follow(frame, self.chunk)
         self._note(access)
 
-    def write(self, frame: Frame, step: Step, address: np.ndarray, value: np.ndarray) -> None:
-        access = Access(WRITE, step, address, value.dtype.itemsize, frame.mask, frame.lanes, value)
+    def write(
+        self, frame: Frame, step: Step, address: np.ndarray, value: np.ndarray, kind: str = WRITE
+    ) -> None:
+        access = Access(kind, step, address, value.dtype.itemsize, frame.mask, frame.lanes, value)
         if not self.all_written:
             self._now_written(access)
         self._note(access)
@@ -128,7 +123,7 @@ class SharedWatch:
         """All threads of the ``complete`` blocks (``(1, B)``; ``None``: all) have met: order begins anew."""
         key = None
         if (
-            self.order is None
+            self.chunk.order.clocks is None
             and self.judged == 0
             and complete is None
             and all(t.clean for t in self.tables.values())
@@ -144,8 +139,6 @@ class SharedWatch:
         if complete is not None and self.columns == 1:
             self._spread()
         columns = None if complete is None else complete[0]
-        if self.order is not None:
-            self.order.reset(columns)
         for table in self.tables.values():
             table.clear(columns, self.blocks)
         if complete is None:
@@ -163,47 +156,13 @@ class SharedWatch:
             elif age > _JUDGE_AFTER:
                 access.value = None  # 256 accesses ago: too much memory to keep
 
-    def warp_sync(self, lanes: Mask) -> None:
-        """The warps of ``lanes`` have waited for their own lanes, at ``bar.warp.sync``.
-
-        A warp counts as a whole, also where the mask names only some of its lanes: what the others do
-        between is then not judged against it.
-        """
-        self._begin_order().warps_synchronise(self._warps(lanes))
-
-    def arrive(self, number: int, lanes: Mask) -> None:
-        """The warps of ``lanes`` arrive at barrier ``number`` without waiting there."""
-        order = self._begin_order()
-        order.leave_word(self._warps(lanes), self._word(number))
-
-    def meet(self, number: int, lanes: np.ndarray, complete: np.ndarray) -> None:
-        """The warps of ``lanes`` have waited at barrier ``number``, which is for some of the block's threads
-        only; ``complete`` (``(1, B)``) says in which blocks."""
-        order, word = self._begin_order(), self._word(number)
-        warps = self._warps(lanes & complete)
-        order.leave_word(warps, word)
-        order.take_word(warps, word)
-        word[:, complete[0]] = 0
-
-    def _begin_order(self) -> Order:
-        """Judge what was noted so far, before the order changes."""
+    def settle(self) -> None:
+        """Judge what was noted so far: the order of threads is about to change."""
         self._judge()
-        if self.order is None:
-            if self.columns == 1:
-                self._spread()
-            self.order = Order(self.chunk.lanes.threads, self.blocks)
+        if self.columns == 1:
+            self._spread()
         if any(a.tag is not None for a in self.accesses):
             self._judge_followed(None)
-        return self.order
-
-    def _word(self, number: int) -> np.ndarray:
-        shape = (self.order.seen.shape[0], self.blocks)
-        return self._words.setdefault(number, np.zeros(shape, np.int32))
-
-    def _warps(self, lanes: Mask) -> np.ndarray:
-        """The warps that have a lane in ``lanes``: boolean, ``(W, B)``."""
-        here = np.broadcast_to(True if lanes is None else lanes, self.chunk.lanes.shape)
-        return np.logical_or.reduceat(here, np.arange(0, here.shape[0], WARP), axis=0)
 
     def finish(self) -> None:
         """The chunk's threads have all ended."""
@@ -228,7 +187,7 @@ class SharedWatch:
             for part in range(max(access.size // self.grain, 1)):
                 thread, block, cell = self._places(access, part)
                 if access.tag is None:
-                    self.tables[access.kind].add(cell, thread, number, block, self.order)
+                    self.tables[access.kind].add(cell, thread, number, block, self.chunk.order.clocks)
                     self._conflicts(access, number, thread, block, cell)
         if self._suspects:
             raise Suspicion(self._suspects)
@@ -265,7 +224,7 @@ class SharedWatch:
             table = self.tables[kind]
             if table.clean:
                 continue
-            other, by = table.other_than(cell, thread, block, self.order)
+            other, by = table.other_than(cell, thread, block, self.chunk.order.clocks)
             met = np.flatnonzero(other)
             if not met.size:
                 continue
@@ -311,7 +270,7 @@ class SharedWatch:
             for part in range(max(access.size // self.grain, 1)):
                 thread, block, cell = self._places(access, part)
                 for kind in (WRITE, ATOMIC):
-                    other, by = self.tables[kind].other_than(cell, thread, block, self.order)
+                    other, by = self.tables[kind].other_than(cell, thread, block, self.chunk.order.clocks)
                     met = np.flatnonzero(other)
                     if complete is not None:
                         met = met[complete[0][block[met]]]

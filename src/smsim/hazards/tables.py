@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from smsim.hazards.order import Order
+from smsim.hazards.order import Clocks
 from smsim.machine.lanes import WARP
 
 READ, WRITE, ATOMIC = "read", "write", "atomic"
@@ -53,7 +53,7 @@ class Touched:
         thread: np.ndarray,
         access: int,
         block: np.ndarray,
-        order: Order | None = None,
+        order: Clocks | None = None,
     ) -> None:
         """Threads ``thread`` (index + 1) touched ``cell`` in access number ``access``; all ``(n,)``."""
         self.clean = False
@@ -79,7 +79,7 @@ class Touched:
         self.second.put(cell[another], thread[another], access, _at(interval, another))
 
     def other_than(
-        self, cell: np.ndarray, thread: np.ndarray, block: np.ndarray, order: Order | None = None
+        self, cell: np.ndarray, thread: np.ndarray, block: np.ndarray, order: Clocks | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """For each lane a thread other than itself that touched its cell, unordered with it (0: none), and
         the number of the access it came by."""

@@ -56,35 +56,47 @@ class Views:
         """The kernel's instructions, parsed, in order."""
         return self.function.body
 
-    def lines(self, python_line: int) -> str:
+    @property
+    def registers(self) -> dict[str, int]:
+        """How many registers of each class the kernel uses: ``{"pred": 1, "b32": 3, ...}``."""
+        return dict(self.folded[0].registers)
+
+    def lines(self, python_line: int | str) -> str:
         """The PTX that comes from one line of the kernel's Python source, one instruction a line.
+
+        ``python_line`` is its number, or a piece of its text: ``lines("if i < n")``.
 
         Raises:
             ValueError: the kernel has no such line; the message says which it has.
         """
-        self._check_line(python_line)
         found = plain.statements(self._statements_of(python_line))
-        return found or f"(no instruction comes from Python line {python_line})"
+        return found or "(no instruction comes from this line)"
 
-    def instructions_of(self, python_line: int) -> tuple[Instruction, ...]:
+    def instructions_of(self, python_line: int | str) -> tuple[Instruction, ...]:
         """Like :meth:`lines`, parsed."""
-        self._check_line(python_line)
         return tuple(s.instruction for s in self._statements_of(python_line))
 
-    def _statements_of(self, python_line: int) -> list[Statement]:
+    def _statements_of(self, python_line: int | str) -> list[Statement]:
+        wanted = self._line_numbers(python_line)
         groups = [part for part in self.folded[0].parts if isinstance(part, Group)]
-        mine = [g for g in groups if g.origin.line == python_line and not g.origin.elsewhere]
+        mine = [g for g in groups if g.origin.line in wanted and not g.origin.elsewhere]
         return [statement for group in mine for statement in group.statements]
 
-    def _check_line(self, python_line: int) -> None:
-        known = sorted(self.source.lines)
+    def _line_numbers(self, python_line: int | str) -> set[int]:
+        known = self.source.lines
         if not known:
             raise ValueError(f"The Python source of {self.name} is not known.")
-        if python_line not in self.source.lines:
+        if isinstance(python_line, str):
+            found = {number for number, text in known.items() if python_line in text}
+            if not found:
+                raise ValueError(f"No line of {self.name} contains {python_line!r}.")
+            return found
+        if python_line not in known:
             raise ValueError(
-                f"{self.name} stands in Python lines {known[0]} to {known[-1]}; "
+                f"{self.name} stands in Python lines {min(known)} to {max(known)}; "
                 f"line {python_line} is not among them."
             )
+        return {python_line}
 
     def _heading(self, function: Folded) -> str:
         what = "kernel" if function.kind == "entry" else "function"

@@ -62,7 +62,7 @@ class Barriers:
         here = np.broadcast_to(True if lanes is None else lanes, self.chunk.lanes.shape)
         self._arrivals[number] = self._arrivals.get(number, False) | here
         self._arrival_counts[number] = count
-        self.chunk.watch.arrive(number, here)
+        self.chunk.order.arrive(number, here)
 
     def arrive(self, group: Waiting) -> None:
         """Lanes reach a barrier and stop there."""
@@ -91,7 +91,7 @@ class Barriers:
             self.waiting.clear()
             only.frame.waiting.remove(only.resume)
             only.frame.go(only.resume, None)
-            self.chunk.watch.barrier(None)
+            self.chunk.order.barrier(None)
             return True
         released = False
         for number in sorted({g.number for g in self.waiting}):
@@ -109,9 +109,9 @@ class Barriers:
             if number in self._arrivals:
                 self._arrivals[number] = self._arrivals[number] & ~complete
             if whole or not {g.count for g in groups} - {None}:
-                self.chunk.watch.barrier(complete)
+                self.chunk.order.barrier(complete)
             else:
-                self.chunk.watch.meet(number, waited, complete)
+                self.chunk.order.meet(number, waited, complete)
             released = True
         return released
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smsim.hazards.order import BlockOrder
 from smsim.machine.barriers import Barriers
 from smsim.machine.frame import Frame, Mask
 from smsim.machine.lanes import Lanes
@@ -43,6 +44,7 @@ class Chunk:
         self.shared = launch.make_shared(blocks)
         self.stack = ThreadStack(self.lanes.count)
         self.watch = launch.make_watch(self)
+        self.order = BlockOrder(self)
         self.barriers = Barriers(self)
         self.meetings = Meetings(self)
         self.exited: Mask | bool = False
@@ -117,15 +119,19 @@ class Chunk:
         frame.mask = mask
         self._spend(len(code.steps) + 1, frame, code)
         needed = 0 if mask is None else frame.live_elsewhere()
+        observer = self.launch.observer
+        steps = code.steps if observer is None else observer.watched(code)
         if self.launch.careful:
-            self.launch.careful.run(frame, code.steps, needed)
+            self.launch.careful.run(frame, steps, needed)
             if code.ending is not None:
                 self.launch.careful.use(frame, code.ending)
         elif needed:
-            run_merging(frame, code.steps, needed)
+            run_merging(frame, steps, needed)
         else:
-            for step in code.steps:
+            for step in steps:
                 step.run(frame)
+        if observer is not None and code.ending is not None:
+            observer.before(frame, code.ending)
         code.leave(frame, mask, block)
 
     def back_edge(self, frame: Frame, target: int) -> None:

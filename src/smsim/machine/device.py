@@ -15,7 +15,7 @@ from smsim.machine.program import Program
 from smsim.machine.retype import DTYPES
 from smsim.ptx import load_text
 from smsim.ptx.flow import reachable
-from smsim.ptx.nodes import Function, Module
+from smsim.ptx.nodes import Function, Instruction, Module
 
 __all__ = ["ArrayArgument", "Device", "LoadedFunction", "LoadedModule"]
 
@@ -189,10 +189,10 @@ class LoadedFunction:
         self.shared_bytes = self.placement.shared.packed_bytes
         self._functions = functions
         self._programs: dict[str, Program] = {}
-        self.shuffles = any(i.opcode == "shfl" for f in functions for i in f.body)
-        sizes = _access_sizes(functions)
-        self.cell = max(sizes, default=4)
-        self.grain = min(sizes, default=4)
+        shared = _access_sizes(functions, "shared")
+        self.cell, self.grain = max(shared, default=4), min(shared, default=4)
+        self.global_grain = min(_access_sizes(functions, "global"), default=4)
+        self.synchronises = any(_synchronises(i) for f in functions for i in f.body)
 
     @property
     def program(self) -> Program:
@@ -214,17 +214,23 @@ class LoadedFunction:
         return found
 
 
-def _access_sizes(functions: list[Function]) -> set[int]:
-    """Bytes of every access that may go to shared memory."""
+def _access_sizes(functions: list[Function], space: str) -> set[int]:
+    """Bytes of every access that may go to ``space``: those that name it and those that name none."""
+    elsewhere = {"global", "shared", "shared::cta", "const", "param", "local"} - {space, f"{space}::cta"}
     sizes = set()
     for function in functions:
         for instruction in function.body:
-            if instruction.opcode not in ("ld", "st", "atom", "red", "ldu"):
-                continue
             words = instruction.modifiers
-            if {"global", "const", "param", "local"} & set(words):
+            if instruction.opcode not in ("ld", "st", "atom", "red", "ldu") or elsewhere & set(words):
                 continue
             kind = next((w for w in reversed(words) if w in DTYPES), None)
             if kind is not None:
                 sizes.add(DTYPES[kind].itemsize)
     return sizes
+
+
+def _synchronises(instruction: Instruction) -> bool:
+    """Whether an instruction can order the threads of different blocks."""
+    return instruction.opcode in ("fence", "membar") or bool(
+        {"acquire", "release", "acq_rel"} & set(instruction.modifiers)
+    )

@@ -26,12 +26,14 @@ class FlatAccess:
         view: 1-D array of the access's type; live.
         index: int64 ``(n,)`` positions in ``view``.
         row, column: ``(n,)`` each, the lanes in the frame's ``(T, B)``.
+        allocation: what ``view`` is of, in global memory.
     """
 
     view: np.ndarray
     index: np.ndarray
     row: np.ndarray
     column: np.ndarray
+    allocation: Allocation | None = None
 
 
 class GlobalSpace:
@@ -39,6 +41,7 @@ class GlobalSpace:
 
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
+        self._last: tuple[Addresses | None, int, Allocation | None] = (None, 0, None)
 
     def load(self, address: Addresses, dtype: np.dtype, mask: np.ndarray | None) -> np.ndarray:
         """The values at ``address`` for the lanes of ``mask``; other lanes receive anything.
@@ -46,7 +49,7 @@ class GlobalSpace:
         Raises:
             AccessFault: an active lane's bytes lie in no allocation, or are not aligned.
         """
-        found = self._whole(address, dtype.itemsize)
+        found = self.whole(address, dtype.itemsize)
         if found is not None:
             return _gather(found, address, dtype)
         address = np.asarray(address)
@@ -62,45 +65,61 @@ class GlobalSpace:
     ) -> None:
         """Write ``value`` (its dtype is the access's type) to the lanes of ``mask``, of ``shape`` in all."""
         dtype = value.dtype
-        found = self._whole(address, dtype.itemsize)
+        found = self.whole(address, dtype.itemsize)
+        if found is not None:
+            low, high = bounds(address)
+            self.memory.will_write(found, low - found.base, high - found.base + dtype.itemsize)
         if found is not None and isinstance(address, OuterSum):
-            self.memory.will_write(found)
             if _scatter_rectangle(found, address, value, mask):
                 return
         if found is not None and mask is None:
-            self.memory.will_write(found)
             address = np.broadcast_to(np.asarray(address), shape)
             found.typed(dtype)[(address - found.base) // dtype.itemsize] = value
             return
         address = np.asarray(address)
         value = np.broadcast_to(value, shape)
         for allocation, where in self._allocation_of_each(address, dtype.itemsize, mask, shape):
-            self.memory.will_write(allocation)
             index = (np.broadcast_to(address, shape)[where] - allocation.base) // dtype.itemsize
+            self._keep(allocation, index, dtype)
             allocation.typed(dtype)[index] = value[where]
 
     def flat(
-        self, address: Addresses, dtype: np.dtype, mask: np.ndarray | None, shape: tuple[int, int]
+        self,
+        address: Addresses,
+        dtype: np.dtype,
+        mask: np.ndarray | None,
+        shape: tuple[int, int],
+        writes: bool = True,
     ) -> list[FlatAccess]:
-        """The active lanes by allocation; within each in the order block, then thread."""
+        """The active lanes by allocation; within each in the order block, then thread.
+
+        Args:
+            writes: whether the caller is going to write through the views.
+        """
         address = np.broadcast_to(np.asarray(address), shape)
         accesses = []
         for allocation, where in self._allocation_of_each(address, dtype.itemsize, mask, shape):
-            self.memory.will_write(allocation)
             column, row = np.nonzero(np.broadcast_to(where, shape).T)
             index = (address[row, column] - allocation.base) // dtype.itemsize
-            accesses.append(FlatAccess(allocation.typed(dtype), index, row, column))
+            if writes:
+                self._keep(allocation, index, dtype)
+            accesses.append(FlatAccess(allocation.typed(dtype), index, row, column, allocation))
         return accesses
 
-    def _whole(self, address: Addresses, size: int) -> Allocation | None:
+    def _keep(self, allocation: Allocation, index: np.ndarray, dtype: np.dtype) -> None:
+        low, high = int(index.min()), int(index.max()) + 1
+        self.memory.will_write(allocation, low * dtype.itemsize, high * dtype.itemsize)
+
+    def whole(self, address: Addresses, size: int) -> Allocation | None:
         """The allocation that holds every lane's aligned access (idle lanes included), if there is one."""
-        if isinstance(address, OuterSum):
-            low, high = address.bounds()
-            found = self.memory.find(low, high + size)
-            return found if found is not None and _aligned_parts(address, size) else None
-        found = self.memory.find(int(address.min()), int(address.max()) + size)
-        if found is None or (size > 1 and np.bitwise_and(address, size - 1).any()):
-            return None
+        last = self._last
+        if last[0] is address and last[1] == size:
+            return last[2]
+        low, high = bounds(address)
+        found = self.memory.find(low, high + size)
+        if found is not None and not _aligned(address, size):
+            found = None
+        self._last = (address, size, found)
         return found
 
     def _allocation_of_each(
@@ -132,9 +151,22 @@ class GlobalSpace:
         return found
 
 
-def _aligned_parts(address: OuterSum, size: int) -> bool:
+def bounds(address: Addresses) -> tuple[int, int]:
+    """Smallest and largest address."""
+    if isinstance(address, OuterSum):
+        return address.bounds()
+    return int(address.min()), int(address.max())
+
+
+def _aligned(address: Addresses, size: int) -> bool:
     if size == 1:
         return True
+    if isinstance(address, OuterSum):
+        return _aligned_parts(address, size)
+    return not np.bitwise_and(address, size - 1).any()
+
+
+def _aligned_parts(address: OuterSum, size: int) -> bool:
     rows, cols = address.rows, address.cols
     low = size - 1
     return (
@@ -153,13 +185,31 @@ def _even_step(part: np.ndarray) -> int | None:
     return step if flat.size == 2 or bool((flat[1:] - flat[:-1] == step).all()) else None
 
 
-def _rectangle(
-    allocation: Allocation, address: OuterSum, dtype: np.dtype, shape: tuple[int, int]
-) -> tuple[np.ndarray, int, int] | None:
+def even_steps(address: OuterSum, base: int) -> tuple[int, int, int] | None:
+    """``(start, step from thread to thread, step from block to block)`` in bytes from ``base``, if even."""
     row_step, column_step = _even_step(address.rows), _even_step(address.cols)
     if row_step is None or column_step is None:
         return None
-    start = int(address.rows[0, 0]) + int(address.cols[0, 0]) - allocation.base
+    return int(address.rows[0, 0]) + int(address.cols[0, 0]) - base, row_step, column_step
+
+
+def lanes_apart(row_step: int, column_step: int, shape: tuple[int, int], size: int) -> bool:
+    """Whether no two lanes of such a rectangle touch the same bytes."""
+    row_step, column_step = abs(row_step), abs(column_step)
+    threads, blocks = shape
+    by_rows = (row_step >= size or threads == 1) and (blocks == 1 or column_step >= row_step * threads)
+    by_columns = (column_step >= size or blocks == 1) and (threads == 1 or row_step >= column_step * blocks)
+    enough = (row_step >= size or threads == 1) and (column_step >= size or blocks == 1)
+    return enough and (by_rows or by_columns)
+
+
+def _rectangle(
+    allocation: Allocation, address: OuterSum, dtype: np.dtype, shape: tuple[int, int]
+) -> tuple[np.ndarray, int, int] | None:
+    steps = even_steps(address, allocation.base)
+    if steps is None:
+        return None
+    start, row_step, column_step = steps
     view = np.ndarray(shape, dtype, allocation.data, start, (row_step, column_step))
     return view, row_step, column_step
 
@@ -181,16 +231,11 @@ def _scatter_rectangle(
     allocation: Allocation, address: OuterSum, value: np.ndarray, mask: np.ndarray | None
 ) -> bool:
     """Store through a strided view where no two lanes meet; say whether it was possible."""
-    threads, blocks = address.shape
     rectangle = _rectangle(allocation, address, value.dtype, address.shape)
     if rectangle is None:
         return False
     view, row_step, column_step = rectangle
-    row_step, column_step = abs(row_step), abs(column_step)
-    size = value.dtype.itemsize
-    by_rows = row_step >= size and (blocks == 1 or column_step >= row_step * threads)
-    by_columns = column_step >= size and (threads == 1 or row_step >= column_step * blocks)
-    if not (by_rows or by_columns):
+    if not lanes_apart(row_step, column_step, address.shape, value.dtype.itemsize):
         return False
     if mask is None:
         view[...] = value

@@ -11,6 +11,7 @@ import numpy as np
 from smsim.errors import SimulationError
 from smsim.hazards.careful import CarefulRun, Suspicion
 from smsim.hazards.explain import Explain
+from smsim.hazards.globalwatch import GlobalWatch, NoGlobalWatch
 from smsim.hazards.sharedwatch import NoWatch, SharedWatch
 from smsim.machine.chunk import Chunk
 from smsim.machine.frame import Frame
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from smsim.machine.arguments import ArrayArgument
     from smsim.machine.bind.binding import Step
     from smsim.machine.device import Device, LoadedFunction
+    from smsim.machine.observer import Observer
 
 #: Lanes that a chunk has if the grid is large enough: where NumPy's cost a lane is lowest.
 CHUNK_LANES = 16384
@@ -45,6 +47,9 @@ class Launch:
         arrays: what the arguments are called, for messages.
         hazards: ``"raise"``, ``"off"``, ``"isa"`` or ``"collect"``.
         budget: engine steps a chunk.
+
+    Attributes:
+        observer: who watches the run, instruction by instruction; to be set before :meth:`run`.
     """
 
     def __init__(
@@ -74,6 +79,8 @@ class Launch:
         self.global_space = GlobalSpace(device.memory)
         self.explain = Explain(self)
         self.careful: CarefulRun | None = None
+        self.watch: GlobalWatch | NoGlobalWatch = NoGlobalWatch()
+        self.observer: Observer | None = None
         self.errors: list[SimulationError] = []
         self.warnings: list[SimulationError] = []
         layout = kernel.placement.shared
@@ -94,6 +101,11 @@ class Launch:
         if self.hazards == "off" or not self._shared_size:
             return NoWatch()
         return SharedWatch(chunk, self._shared_size, self.kernel.grain)
+
+    def _make_global_watch(self, in_full: set[int]) -> GlobalWatch | NoGlobalWatch:
+        return (
+            NoGlobalWatch() if self.hazards == "off" else GlobalWatch(self, self.kernel.global_grain, in_full)
+        )
 
     def initial_taint(self, frame: Frame) -> dict:
         return {} if self.careful is None else self.careful.initial_taint(frame)
@@ -140,21 +152,25 @@ class Launch:
         memory = self.device.memory
         if self.program.unset and self.hazards != "off":
             self.careful = CarefulRun(self, set())
-        if self._shared_size or self.program.unset or self.kernel.shuffles:
+        in_full: set[int] = set()
+        if self.hazards != "off":
             memory.begin_journal()
         try:
             while True:
+                self.watch = self._make_global_watch(in_full)
                 try:
                     self._run_grid()
                     return
                 except Suspicion as suspicion:
-                    suspects = set(suspicion.sites)
-                    if self.careful is not None:
-                        suspects |= self.careful.sites
                     memory.rewind()
                     self.errors.clear()
                     self.warnings.clear()
-                    self.careful = CarefulRun(self, suspects)
+                    in_full |= suspicion.full
+                    if suspicion.follow or self.careful is not None:
+                        known = set() if self.careful is None else self.careful.sites
+                        self.careful = CarefulRun(self, suspicion.sites | known)
+                    if self.observer is not None:
+                        self.observer.restart()
         finally:
             memory.end_journal()
 

@@ -9,6 +9,7 @@ browser an index has 32 bits.
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +18,7 @@ ALIGNMENT = 256
 RED_ZONE = 512
 FRESH_BYTE = 0xCD
 _REMEMBERED_FREES = 4096
+PAGE = 1 << 16  # bytes; what is kept at a time of memory that a kernel is about to write
 
 
 class OutOfMemory(Exception):
@@ -44,6 +46,17 @@ class Allocation:
         return self.base < other.base
 
 
+@dataclass(frozen=True)
+class Remembered:
+    """A device's memory at one moment; see :meth:`Memory.remember`."""
+
+    next_address: int
+    used: int
+    allocations: dict[int, Allocation]
+    data: dict[int, np.ndarray]
+    freed: dict[int, int]
+
+
 class Memory:
     """The device's global memory.
 
@@ -58,7 +71,7 @@ class Memory:
         self._bases: list[int] = []
         self._allocations: dict[int, Allocation] = {}
         self._freed: dict[int, int] = {}
-        self._journal: dict[int, np.ndarray] | None = None
+        self._journal: dict[int, dict[int, np.ndarray]] | None = None
 
     # -- allocation ---------------------------------------------------------------------------------
 
@@ -169,8 +182,21 @@ class Memory:
 
     # -- going back ---------------------------------------------------------------------------------
 
+    def remember(self) -> Remembered:
+        """What is allocated now and every byte of it, for :meth:`restore`."""
+        data = {base: a.data.copy() for base, a in self._allocations.items()}
+        return Remembered(self._next, self.used, dict(self._allocations), data, dict(self._freed))
+
+    def restore(self, then: Remembered) -> None:
+        """Everything as it was: later allocations are gone, and the next ones get the same addresses."""
+        self._next, self.used, self._freed = then.next_address, then.used, dict(then.freed)
+        self._allocations = dict(then.allocations)
+        self._bases = sorted(self._allocations)
+        for base, before in then.data.items():
+            self._allocations[base].data[:] = before
+
     def begin_journal(self) -> None:
-        """From here on keep a copy of each allocation before a kernel first writes to it."""
+        """From here on keep a copy of each page of memory before a kernel first writes to it."""
         self._journal = {}
 
     def end_journal(self) -> None:
@@ -178,9 +204,16 @@ class Memory:
 
     def rewind(self) -> None:
         """Put back all that kernels wrote since :meth:`begin_journal`, and go on keeping copies."""
-        for base, before in (self._journal or {}).items():
-            self._allocations[base].data[:] = before
+        for base, pages in (self._journal or {}).items():
+            data = self._allocations[base].data
+            for page, before in pages.items():
+                data[page * PAGE : page * PAGE + before.size] = before
 
-    def will_write(self, allocation: Allocation) -> None:
-        if self._journal is not None and allocation.base not in self._journal:
-            self._journal[allocation.base] = allocation.data.copy()
+    def will_write(self, allocation: Allocation, low: int, high: int) -> None:
+        """A kernel is about to write somewhere in the bytes ``low`` to ``high - 1`` of ``allocation``."""
+        if self._journal is None:
+            return
+        pages = self._journal.setdefault(allocation.base, {})
+        for page in range(low // PAGE, -(-high // PAGE)):
+            if page not in pages:
+                pages[page] = allocation.data[page * PAGE : (page + 1) * PAGE].copy()

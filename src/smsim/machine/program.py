@@ -27,7 +27,7 @@ BINDERS: dict[str, Callable[[Binding, Instruction, Form], Step]] = {
     "memory.store": access.bind_store,
     "memory.atomic": atomics.bind_atomic,
     "memory.reduce": atomics.bind_reduce,
-    "memory.fence": access.bind_nothing,
+    "memory.fence": access.bind_fence,
     "memory.prefetch": access.bind_nothing,
     "memory.convert_address": moves.bind_convert_address,
     "memory.is_space": moves.bind_is_space,

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from smsim.machine.ops.formats import DTYPES
 from smsim.machine.outersum import OuterSum
 
-Value = np.ndarray | OuterSum
+__all__ = ["DTYPES", "INT64", "Value", "as_address", "extension", "merge", "retype"]
 
-#: PTX type to the NumPy type its values have while an instruction works on them.
-DTYPES: dict[str, np.dtype] = {
-    name: np.dtype(kind)
-    for name, kind in {
-        "pred": "?",
-        "s8": "i1", "s16": "i2", "s32": "i4", "s64": "i8",
-        "u8": "u1", "u16": "u2", "u32": "u4", "u64": "u8",
-        "b8": "u1", "b16": "u2", "b32": "u4", "b64": "u8",
-        "f16": "f2", "f32": "f4", "f64": "f8",
-        "bf16": "u2", "f16x2": "u4", "bf16x2": "u4", "u16x2": "u4", "s16x2": "u4",
-        "e4m3": "u1", "e5m2": "u1", "e4m3x2": "u2", "e5m2x2": "u2",
-    }.items()
-}  # fmt: skip
+Value = np.ndarray | OuterSum
 
 INT64 = np.dtype(np.int64)
 _UNSIGNED = {1: np.dtype("u1"), 2: np.dtype("u2"), 4: np.dtype("u4"), 8: np.dtype("u8")}

@@ -116,6 +116,11 @@ def _check_vector(
             _check_immediate(item, kind, instruction)
 
 
+#: Types of instructions that are no types of registers: their values lie in a .b register of their width.
+_IN_BITS = frozenset({"bf16", "bf16x2", "tf32", "e4m3", "e5m2", "e4m3x2", "e5m2x2"})
+_NO_IMMEDIATE = _IN_BITS | {"f16", "f16x2", "u16x2", "s16x2"}
+
+
 def _check_register(register: Register, kind: str, instruction: Instruction, registers: Mapping) -> None:
     found = registers.get(register.name)
     if found is None or found == kind or kind not in TYPE_BITS:
@@ -123,31 +128,38 @@ def _check_register(register: Register, kind: str, instruction: Instruction, reg
     width, wanted = TYPE_BITS[found], TYPE_BITS[kind]
     relaxed = instruction.opcode in _RELAXED and "f" not in (found[0], kind[0])
     relaxed = relaxed or (instruction.opcode in _RELAXED and "b" in (found[0], kind[0]))
+    relaxed = relaxed and kind not in _IN_BITS
     wide_enough = width >= wanted if relaxed else width == wanted
     if "pred" in (found, kind) or not wide_enough or not _same_kind(found, kind):
         refuse(f"{register} is .{found}, and the instruction needs .{kind}", instruction)
 
 
 def _same_kind(found: str, kind: str) -> bool:
-    integers = "us"
-    return (
-        found[0] == "b"
-        and found[1].isdigit()
-        or kind[0] == "b"
-        and kind[1].isdigit()
-        or (found[0] in integers and kind[0] in integers)
-        or (found[0] not in integers and kind[0] not in integers)
-    )
+    """Whether a register of type ``found`` may hold a value of type ``kind``, their widths apart."""
+    if _is_bits(found) or _is_bits(kind):
+        return True
+    if kind in _IN_BITS:
+        return False
+    if kind.endswith("x2"):
+        return found == "f16x2"  # which the assembler also takes for pairs of integers
+    return (found[0] in "us") == (kind[0] in "us") and found != "f16x2"
+
+
+def _is_bits(kind: str) -> bool:
+    return kind[0] == "b" and kind[1].isdigit()
 
 
 def _check_immediate(immediate: Immediate, kind: str, instruction: Instruction) -> None:
     if kind not in TYPE_BITS:
         return
+    if kind in _NO_IMMEDIATE:
+        refuse(f"a number cannot stand for a .{kind}; it is moved into a register first", instruction)
     is_float = immediate.kind != "int"
     # 0f3F800000 is allowed as plain bits in st alone; 1.0 is not even there.
     bits_of_a_float = immediate.kind == "f32" and kind == "b32" and instruction.opcode == "st"
     if is_float and kind not in ("f32", "f64") and not bits_of_a_float:
         refuse(f"{immediate} is a float, and the instruction needs .{kind}", instruction)
-    if not is_float and kind in ("f16", "bf16", "f32", "f64"):
-        advice = "; as .f32 or .f64 it is written 1.0" if kind in ("f32", "f64") else ""
-        refuse(f"{immediate} is an integer, and the instruction needs .{kind}{advice}", instruction)
+    if not is_float and kind in ("f32", "f64"):
+        refuse(
+            f"{immediate} is an integer, and the instruction needs .{kind}; it is written 1.0", instruction
+        )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from smsim.errors import PTXSyntaxError
+from smsim.ptx.age import needs
 from smsim.ptx.nodes import (
     Address,
     Function,
@@ -43,6 +44,7 @@ def refuse(message: str, instruction: Instruction) -> NoReturn:
 
 def check_rules(instruction: Instruction, form: Form, function: Function, module: Module) -> None:
     """Raise PTXSyntaxError if the instruction breaks a rule of its own."""
+    check_age(instruction, form, module)
     if instruction.operands:
         _check_discard(instruction)
     if form.row.unit == "lsu" or instruction.opcode in ("cvta", "isspacep"):
@@ -53,10 +55,27 @@ def check_rules(instruction: Instruction, form: Form, function: Function, module
         _check_call(instruction, function, module)
     elif instruction.opcode == "lop3" and not isinstance(instruction.operands[4], Immediate):
         refuse("the table of lop3, its fifth operand, is a number in the text", instruction)
+    elif instruction.opcode == "cvt":
+        _check_clamp(instruction, form)
     elif instruction.opcode == "brx":
         table = instruction.operands[1].name
         if table not in function.branch_targets:
             refuse(f"{table} is not the label of a .branchtargets list", instruction)
+
+
+def check_age(instruction: Instruction, form: Form, module: Module) -> None:
+    """Raise PTXSyntaxError if the module's ``.version`` or ``.target`` is older than the instruction."""
+    version, target = needs(form)
+    if version > module.version:
+        wanted, own = (".".join(map(str, v)) for v in (version, module.version))
+        refuse(f"{instruction.spelling} came with PTX {wanted}, and .version says {own}", instruction)
+    if target > target_number(module):
+        refuse(f"{instruction.spelling} needs sm_{target}, and .target says {module.target}", instruction)
+
+
+def target_number(module: Module) -> int:
+    """90 for ``.target sm_90a``."""
+    return int("".join(filter(str.isdigit, module.target)) or 0)
 
 
 def _check_discard(instruction: Instruction) -> None:
@@ -68,6 +87,20 @@ def _check_discard(instruction: Instruction) -> None:
             refuse(f"{instruction.opcode} needs a register before the |", instruction)
 
 
+def _check_clamp(instruction: Instruction, form: Form) -> None:
+    """``cvt.sat`` between integers is for conversions in which something can be clamped."""
+    if form.row.semantics != "convert.integer_to_integer" or "sat" not in form.flags:
+        return
+    target, source = (_range(kind) for kind in form.types)
+    if target[0] <= source[0] and source[1] <= target[1]:
+        refuse(f"every .{form.types[1]} fits a .{form.types[0]}, so .sat has nothing to clamp", instruction)
+
+
+def _range(kind: str) -> tuple[int, int]:
+    bits = TYPE_BITS[kind]
+    return (-(1 << bits - 1), (1 << bits - 1) - 1) if kind[0] == "s" else (0, (1 << bits) - 1)
+
+
 # --- memory ----------------------------------------------------------------------------------------
 
 
@@ -76,8 +109,7 @@ def _check_memory(instruction: Instruction, form: Form, function: Function, modu
     if has_policy != (_POLICY in form.flags):
         refuse(f"a cache policy and the modifier .{_POLICY} come together", instruction)
     if form.vector > 1 and form.vector * TYPE_BITS.get(form.type, 0) > 128:
-        number = int("".join(filter(str.isdigit, module.target)) or 0)
-        if number < 100:
+        if target_number(module) < 100:
             refuse("one lane moves at most 16 bytes at once", instruction)
     for operand in instruction.operands:
         if isinstance(operand, Address):

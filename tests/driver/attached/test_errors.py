@@ -52,10 +52,12 @@ def test_an_interrupted_stream_is_empty_afterwards(device, monkeypatch):
 
 
 def test_ptx_that_cannot_be_loaded():
-    from cuda.core import Device, ObjectCode
+    from smsim.driver.cudacore import cuda_core
 
-    Device(0).set_current()
-    code = ObjectCode.from_ptx(b".version 8.0\n.target sm_90\n.address_size 64\n.visible .entry f( { }")
+    cuda_core().Device(0).set_current()
+    code = cuda_core().ObjectCode.from_ptx(
+        b".version 8.0\n.target sm_90\n.address_size 64\n.visible .entry f( { }"
+    )
     with pytest.raises(Exception, match="LAUNCH_FAILED|unspecified launch failure"):
         code.get_kernel("f")
     from smsim.driver import crossing

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from smsim.errors import UnsupportedPTX
+from smsim.hazards.tables import ATOMIC, READ, WRITE
 from smsim.machine import windows
 from smsim.machine.bind.binding import Binding, Step
 from smsim.machine.faults import AccessFault, active_where
@@ -44,11 +45,15 @@ def attempt(frame: Frame, step: Step, act: Callable[[], object]) -> object:
 def load(frame: Frame, step: Step, space: str, address: Value, dtype: np.dtype) -> np.ndarray:
     chunk = frame.chunk
     if space == "global":
+        chunk.launch.watch.access(frame, step, step.access_kind, address, dtype.itemsize)
         return chunk.memory.load(address, dtype, frame.mask)
     address = np.asarray(address)
     if space == "shared":
         value = chunk.shared.load(address, dtype, frame.mask, frame.lanes)
-        chunk.watch.read(frame, step, address, dtype.itemsize)
+        if step.access_kind == ATOMIC:
+            chunk.watch.atomic(frame, step, address, dtype.itemsize)
+        else:
+            chunk.watch.read(frame, step, address, dtype.itemsize)
         return value
     return chunk.stack.space.load(address, dtype, frame.mask, frame.lanes)
 
@@ -57,12 +62,13 @@ def store(frame: Frame, step: Step, space: str, address: Value, value: Value) ->
     chunk = frame.chunk
     value = np.asarray(value)
     if space == "global":
+        chunk.launch.watch.access(frame, step, step.access_kind, address, value.dtype.itemsize, value)
         chunk.memory.store(address, value, frame.mask, frame.lanes.shape)
         return
     address = np.asarray(address)
     if space == "shared":
         chunk.shared.store(address, value, frame.mask, frame.lanes)
-        chunk.watch.write(frame, step, address, value)
+        chunk.watch.write(frame, step, address, value, step.access_kind)
     else:
         chunk.stack.space.store(address, value, frame.mask, frame.lanes)
 
@@ -151,7 +157,9 @@ def bind_load(binding: Binding, instruction: Instruction, form: Form) -> Step:
 
         attempt(frame, step, act)
 
-    step = Step(run, writes, reads, reads, instruction, binding.function, form)
+    step = Step(
+        run, writes, reads, reads, instruction, binding.function, form, ATOMIC if _is_strong(form) else READ
+    )
     return step
 
 
@@ -182,8 +190,14 @@ def bind_store(binding: Binding, instruction: Instruction, form: Form) -> Step:
 
         attempt(frame, step, act)
 
-    step = Step(run, 0, reads + slots, reads + slots, instruction, binding.function, form)
+    kind = ATOMIC if _is_strong(form) else WRITE
+    step = Step(run, 0, reads + slots, reads + slots, instruction, binding.function, form, kind)
     return step
+
+
+def _is_strong(form: Form) -> bool:
+    """Whether an access is a *strong* operation (PTX ISA, memory consistency model): no race by itself."""
+    return bool(form.flags & {"volatile", "relaxed", "acquire", "release", "mmio"})
 
 
 def check_alignment(frame: Frame, address: Value, size: int) -> None:
@@ -247,8 +261,18 @@ def _store_param(binding: Binding, instruction: Instruction, form: Form, slots: 
     return Step(run, 0, slots, (), instruction, binding.function, form)
 
 
+def bind_fence(binding: Binding, instruction: Instruction, form: Form) -> Step:
+    """``fence`` and ``membar``: memory here is always up to date; what changes is who may rely on what."""
+
+    def run(frame: Frame) -> None:
+        frame.chunk.launch.watch.fence(frame, step)
+
+    step = Step(run, 0, (), (), instruction, binding.function, form)
+    return step
+
+
 def bind_nothing(binding: Binding, instruction: Instruction, form: Form) -> Step:
-    """Instructions that change no value here: fences, prefetches, waiting for a while."""
+    """Instructions that change no value here: prefetches, waiting for a while."""
     return Step(_do_nothing, 0, (), (), instruction, binding.function, form)
 
 

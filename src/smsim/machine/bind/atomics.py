@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from smsim.errors import UnsupportedPTX
+from smsim.hazards.tables import ATOMIC
 from smsim.machine.bind.access import IN_GLOBAL, attempt, by_space
 from smsim.machine.bind.binding import Binding, Step
 from smsim.machine.collisions import RUNNING, serve
@@ -71,6 +72,7 @@ _TYPES = {"u32", "s32", "u64", "s64", "b32", "b64", "f32", "f64"}
 def _flat(frame: Frame, step: Step, space: str, address: object, dtype: np.dtype) -> list:
     chunk = frame.chunk
     if space == "global":
+        chunk.launch.watch.access(frame, step, ATOMIC, address, dtype.itemsize)
         return chunk.memory.flat(address, dtype, frame.mask, frame.lanes.shape)
     address = np.asarray(address)
     if space == "shared":

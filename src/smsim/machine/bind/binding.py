@@ -42,6 +42,7 @@ class Step:
         decides: those of ``reads`` whose value is *used*: an address, a stored value, a branch.
         instruction, function: where it comes from, for messages.
         form: its resolved form.
+        access_kind: for loads and stores ``read``, ``write`` or, where they are strong, ``atomic``.
     """
 
     run: Run
@@ -51,6 +52,7 @@ class Step:
     instruction: Instruction
     function: Function
     form: Form
+    access_kind: str = ""
 
 
 class Slots:

@@ -45,15 +45,16 @@ def _in_double(form: Form, function: Operation) -> Operation:
     return finished(form, lambda *x: function(*(v.astype(np.float64) for v in x)).astype(np.float32))
 
 
-def _power_of_two(exponent: np.ndarray) -> np.ndarray:
+def _exactly_two_to(exponent: np.ndarray) -> np.ndarray:
     """2.0**exponent for whole ``exponent`` from -1022 to 1023: the number's bits, put together."""
     return np.left_shift(np.add(exponent.astype(np.int64), 1023), 52).view(np.float64)
 
 
-def _exp2(x: np.ndarray) -> np.ndarray:
+def power_of_two(x: np.ndarray) -> np.ndarray:
+    """2 to the x, for float64."""
     x = np.minimum(np.maximum(x, -1000.0), 1000.0)  # beyond float32's range on both sides
     whole = np.rint(x)
-    power = _power_of_two(np.where(np.isnan(whole), 0.0, whole))
+    power = _exactly_two_to(np.where(np.isnan(whole), 0.0, whole))
     return np.multiply(_polynomial(_EXP2, np.subtract(x, whole)), power)
 
 
@@ -101,17 +102,17 @@ def _cosine(x: np.ndarray) -> np.ndarray:
     return _circular(x, 1)
 
 
-def _tanh(x: np.ndarray) -> np.ndarray:
-    """1 - 2 / (e**2x + 1); where that would cancel, x - x**3/3."""
+def hyperbolic_tangent(x: np.ndarray) -> np.ndarray:
+    """For float64: 1 - 2 / (e**2x + 1); where that would cancel, x - x**3/3."""
     magnitude = np.abs(x)
-    large = np.subtract(1.0, np.divide(2.0, np.add(_exp2(np.multiply(magnitude, 2 * _LOG2E)), 1.0)))
+    large = np.subtract(1.0, np.divide(2.0, np.add(power_of_two(np.multiply(magnitude, 2 * _LOG2E)), 1.0)))
     small = np.subtract(magnitude, np.divide(np.multiply(magnitude, np.multiply(magnitude, magnitude)), 3.0))
     return np.copysign(np.where(np.less(magnitude, 2.0**-10), small, large), x)
 
 
 def ex2(form: Form) -> Operation:
     """``ex2.approx{.ftz}.f32``: 2 to the a; relative error at most 2**-22."""
-    return _in_double(form, _exp2)
+    return _in_double(form, power_of_two)
 
 
 def lg2(form: Form) -> Operation:
@@ -131,7 +132,7 @@ def cos(form: Form) -> Operation:
 
 def tanh(form: Form) -> Operation:
     """``tanh.approx.f32``: relative error at most 2**-11."""
-    return _in_double(form, _tanh)
+    return _in_double(form, hyperbolic_tangent)
 
 
 def rcp(form: Form) -> Operation:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smsim.machine.ops.formats import dtype_of, unsigned
+from smsim.machine.ops.small import BF16, decode
 from smsim.machine.ops.special import flush
 
 if TYPE_CHECKING:
@@ -54,44 +55,51 @@ _COMBINE = {"and": np.logical_and, "or": np.logical_or, "xor": np.logical_xor}
 
 def _comparison(form: Form) -> Operation:
     """The comparison that ``form`` names, as a function of two operands."""
-    kind = dtype_of(form.type).kind
-    table = _FLOAT if kind == "f" else _INTEGER
+    table = _FLOAT if form.type in ("bf16", "f16", "f32", "f64") else _INTEGER
     compare = next(table[flag] for flag in table if flag in form.flags)
+    if form.type == "bf16":
+        return lambda a, b: compare(decode(a, BF16), decode(b, BF16))
     if "ftz" in form.flags:
         return lambda a, b: compare(flush(a), flush(b))
     return compare
 
 
+def _combination(form: Form) -> np.ufunc | None:
+    return next((_COMBINE[flag] for flag in _COMBINE if flag in form.flags), None)
+
+
+def holds(form: Form) -> Operation:
+    """(a cmp b) bool c, as a function of a, b and, if ``form`` has a ``.and .or .xor``, of c."""
+    compare, combine = _comparison(form), _combination(form)
+    return compare if combine is None else lambda a, b, c: combine(compare(a, b), c)
+
+
 def setp(form: Form) -> Operation:
     """``setp.cmp{.bool}``: p = (a cmp b) bool c, and q, if written, = !(a cmp b) bool c."""
-    compare = _comparison(form)
-    combine = next((_COMBINE[flag] for flag in _COMBINE if flag in form.flags), None)
-    both = form.operands[0].pair == "must"
-    if not both and combine is None:
-        return compare
+    if form.operands[0].pair != "must":
+        return holds(form)
+    compare, combine = _comparison(form), _combination(form)
 
-    def compute(a: np.ndarray, b: np.ndarray, *c: np.ndarray) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+    def compute(a: np.ndarray, b: np.ndarray, *c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         true = compare(a, b)
-        if not both:
-            return combine(true, *c)
         false = np.logical_not(true)
         return (true, false) if combine is None else (combine(true, *c), combine(false, *c))
 
     return compute
 
 
+def true_of(ptx_type: str) -> np.generic:
+    """What ``set`` writes for true: 1.0 for floats, all ones for integers."""
+    if ptx_type == "bf16":
+        return np.uint16(0x3F80)
+    dtype = dtype_of(ptx_type)
+    return dtype.type(1) if dtype.kind == "f" else ~dtype.type(0)
+
+
 def set(form: Form) -> Operation:  # noqa: A001 - the instruction's own name
-    """``set.cmp{.bool}.dtype.stype``: all ones (1.0 for f32) where true, else 0."""
-    compare = _comparison(form)
-    combine = next((_COMBINE[flag] for flag in _COMBINE if flag in form.flags), None)
-    dtype = dtype_of(form.types[0])
-    true = dtype.type(1) if dtype.kind == "f" else ~dtype.type(0)
-
-    def compute(a: np.ndarray, b: np.ndarray, *c: np.ndarray) -> np.ndarray:
-        holds = compare(a, b)
-        return np.where(combine(holds, *c) if combine else holds, true, dtype.type(0))
-
-    return compute
+    """``set.cmp{.bool}.dtype.stype``: all ones (1.0 for floats) where true, else 0."""
+    test, true = holds(form), true_of(form.types[0])
+    return lambda *operands: np.where(test(*operands), true, true.dtype.type(0))
 
 
 def selp(form: Form) -> Operation:

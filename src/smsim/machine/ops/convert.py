@@ -56,7 +56,12 @@ def _short_to_float(a: np.ndarray, *, target: np.dtype, mode: str) -> np.ndarray
 
 
 def _long_to_float(a: np.ndarray, *, target: np.dtype, mode: str) -> np.ndarray:
-    return narrow(to_odd(*two_sum(*_halves(a))), target, mode)
+    return narrow(integer_as_double(a), target, mode)
+
+
+def integer_as_double(a: np.ndarray) -> np.ndarray:
+    """An integer as a float64: exactly, or rounded to odd."""
+    return a.astype(np.float64) if a.dtype.itemsize < 8 else to_odd(*two_sum(*_halves(a)))
 
 
 def _long_to_double(a: np.ndarray, *, mode: str) -> np.ndarray:

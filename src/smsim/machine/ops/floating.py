@@ -94,12 +94,12 @@ def absolute(form: Form) -> Operation:
 
 
 def minimum(form: Form) -> Operation:
-    """``min{.ftz}{.NaN}{.xorsign.abs}``; -0 is less than +0."""
+    """``min{.ftz}{.NaN}{.xorsign.abs}``, and ``min{.ftz}{.NaN}{.abs}`` of three; -0 is less than +0."""
     return _extreme(form, np.less_equal, _either_sign)
 
 
 def maximum(form: Form) -> Operation:
-    """``max{.ftz}{.NaN}{.xorsign.abs}``; +0 is more than -0."""
+    """``max{.ftz}{.NaN}{.xorsign.abs}``, and ``max{.ftz}{.NaN}{.abs}`` of three; +0 is more than -0."""
     return _extreme(form, np.greater_equal, _both_signs)
 
 
@@ -123,6 +123,11 @@ def _extreme(form: Form, before: np.ufunc, zero_sign: Operation) -> Operation:
     word = unsigned(dtype)
     sign_bit = word.type(format_of(dtype).sign_bit)
 
+    def of_three(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+        if "abs" in form.flags:
+            a, b, c = np.absolute(a), np.absolute(b), np.absolute(c)
+        return compute(compute(a, b), c)
+
     def compute(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         if ftz:
             a, b = flush(a), flush(b)
@@ -139,7 +144,7 @@ def _extreme(form: Form, before: np.ufunc, zero_sign: Operation) -> Operation:
             result = np.bitwise_or(result.view(word), signs).view(dtype)
         return canonical(result)
 
-    return compute
+    return of_three if len(form.operands) == 4 else compute
 
 
 def copysign(form: Form) -> Operation:

@@ -6,21 +6,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_DTYPES = {
+_NUMPY = {
     "pred": bool,
     "b8": np.uint8, "b16": np.uint16, "b32": np.uint32, "b64": np.uint64,
     "u8": np.uint8, "u16": np.uint16, "u32": np.uint32, "u64": np.uint64,
     "s8": np.int8, "s16": np.int16, "s32": np.int32, "s64": np.int64,
     "f16": np.float16, "f32": np.float32, "f64": np.float64,
-    # Formats that NumPy does not have travel as their bits.
-    "bf16": np.uint16, "f16x2": np.uint32, "bf16x2": np.uint32,
-    "u16x2": np.uint32, "s16x2": np.uint32,
+    # Formats that NumPy does not have, and several values in one register, travel as their bits.
+    "bf16": np.uint16, "tf32": np.uint32, "e4m3": np.uint8, "e5m2": np.uint8,
+    "f16x2": np.uint32, "bf16x2": np.uint32, "u16x2": np.uint32, "s16x2": np.uint32,
+    "e4m3x2": np.uint16, "e5m2x2": np.uint16,
 }  # fmt: skip
+
+#: PTX type to the NumPy type its values have while an instruction works on them.
+DTYPES: dict[str, np.dtype] = {name: np.dtype(kind) for name, kind in _NUMPY.items()}
 
 
 def dtype_of(ptx_type: str) -> np.dtype:
     """``"s32"`` -> int32, ``"b64"`` -> uint64, ``"pred"`` -> bool."""
-    return np.dtype(_DTYPES[ptx_type])
+    return DTYPES[ptx_type]
 
 
 def bits_of(ptx_type: str) -> int:

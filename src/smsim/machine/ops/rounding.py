@@ -115,6 +115,17 @@ def narrow(value: np.ndarray, dtype: np.dtype, mode: str) -> np.ndarray:
     return directed(nearest, np.subtract(value, nearest.astype(np.float64)), mode)
 
 
+def narrow_to_odd(value: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """A float64 array as float32 or float16 (``dtype``), rounded to odd.
+
+    ``value`` is exact, or was rounded to odd itself. What is too large becomes the largest number, which
+    is odd, and not infinity: so a last rounding, to fewer bits, still sees it as it was. A NaN stays one.
+    """
+    cut = narrow(value, dtype, "rz")
+    inexact = np.not_equal(cut.astype(np.float64), value)
+    return np.bitwise_or(cut.view(signed(dtype)), inexact).view(dtype)
+
+
 def sign_of_zero_sum(
     result: np.ndarray, total: np.ndarray, a: np.ndarray, b: np.ndarray, mode: str
 ) -> np.ndarray:

@@ -1,7 +1,7 @@
 """The instruction table: every instruction that the simulated SM executes, one row each.
 
 The rows stand in small modules by subject: memory, control, arithmetic, bits, compare, convert,
-approx. Each exports ``ROWS``; here they are gathered. What a row says is explained in
+half and others. Each exports ``ROWS``; here they are gathered. What a row says is explained in
 :mod:`smsim.ptx.rows`.
 """
 

@@ -1,0 +1,190 @@
+"""A launch on a simulated GPU of its own, on copies of its arguments: what check, step and count run.
+
+The kernel is compiled for the simulated H800 and runs there also where there is a GPU. A launch comes from
+Numba, ``kernel[blocks, threads]``, or from hand-written PTX, ``load_ptx(text)["name"][blocks, threads]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from smsim.copied import Copies, Placed
+from smsim.errors import LaunchError
+from smsim.machine.arguments import ArrayArgument
+from smsim.machine.device import Device, LoadedFunction
+from smsim.machine.launch import Launch
+from smsim.machine.memory import Memory
+
+Dim3 = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A configured kernel with its arguments, whoever it came from.
+
+    Attributes:
+        ptx, entry: the text, and the kernel's name in it.
+        name: the kernel's name as the reader wrote it.
+        python: the Python function that it was compiled from, if any.
+        names: what the arguments are called.
+        grid, block, shared: the configuration; ``shared`` in bytes.
+        marshal: the parameter bytes and the arrays among them, once it is known where arrays are placed.
+    """
+
+    ptx: str
+    entry: str
+    name: str
+    python: Callable[..., Any] | None
+    names: tuple[str, ...]
+    grid: Dim3
+    block: Dim3
+    shared: int
+    marshal: Callable[[Callable[[Any], Placed]], tuple[list[bytes], list[ArrayArgument]]]
+
+
+@dataclass
+class Isolated:
+    """A launch that can be run, and run again, without anybody noticing.
+
+    Attributes:
+        call: what is launched.
+        device: the simulated GPU that nobody else uses.
+        function: the kernel in it.
+        arguments: as given.
+        arrays: the array arguments, as they lie on the device.
+    """
+
+    call: Call
+    device: Device
+    function: LoadedFunction
+    arguments: tuple[Any, ...]
+    params: Sequence[bytes]
+    arrays: Sequence[ArrayArgument]
+    placed: dict[int, Placed]
+    _copies: Copies = field(repr=False)
+
+    def prepare(self) -> Launch:
+        """The launch, checked and decoded; ``run()`` starts it.
+
+        Raises:
+            LaunchError: the configuration is impossible.
+            UnsupportedPTX: the kernel can reach an instruction that is not executed.
+        """
+        call = self.call
+        return self.device.prepare(
+            self.function,
+            call.grid,
+            call.block,
+            call.shared,
+            self.params,
+            kernel_name=call.name,
+            arrays=self.arrays,
+        )
+
+    def results(self) -> tuple[Any, ...]:
+        """The arguments as the run left them: arrays as new NumPy arrays, all else as given."""
+        return tuple(self.after(value) for value in self.arguments)
+
+    def after(self, value: Any) -> Any:
+        """One of the arguments as the run left it."""
+        placed = self.placed.get(id(value))
+        if placed is None:
+            return value
+        memory = self.device.memory
+        base, size = memory.range_of(placed.address) or (placed.address, 0)
+        raw = memory.view(base, size) if size else np.empty(0, np.uint8)
+        return np.ndarray(placed.shape, placed.dtype, raw, placed.address - base, placed.strides).copy()
+
+
+def isolate(what: str, launch: Any, arguments: Sequence[Any], **settings: Any) -> Isolated:
+    """Copy the arguments of a launch to a simulated H800 of its own and load the kernel there.
+
+    Args:
+        what: the function that the reader called, for messages.
+        launch: a configured kernel.
+        arguments: what the kernel would be called with.
+        settings: for the :class:`Device`, such as ``hazards`` and ``budget``.
+
+    Raises:
+        LaunchError: ``launch`` is none, or an argument is impossible.
+    """
+    call = call_of(what, launch, tuple(arguments))
+    device = Device("H800", memory=Memory(), **settings)
+    function = device.load(call.ptx).functions[call.entry]
+    memory = device.memory
+    copies = Copies(lambda data: memory.allocate(data.size, fill=None, data=data.copy()), copied_from_device)
+    params, arrays = call.marshal(copies.place)
+    return Isolated(call, device, function, tuple(arguments), params, arrays, copies.placed, copies)
+
+
+def call_of(what: str, launch: Any, arguments: tuple[Any, ...]) -> Call:
+    """What ``launch`` is a launch of.
+
+    Raises:
+        LaunchError: it is no configured kernel, or it does not take these arguments.
+    """
+    from smsim.handwritten import PTXKernel, PTXLaunch
+
+    if isinstance(launch, PTXLaunch):
+        return launch.call(arguments)
+    if hasattr(launch, "dispatcher"):
+        return _numba_call(launch, arguments)
+    name = getattr(getattr(launch, "py_func", None), "__name__", None)
+    name = launch.name if isinstance(launch, PTXKernel) else name
+    if name is not None:
+        raise LaunchError(
+            f"smsim.{what} takes a launch: say how many blocks and threads, "
+            f"as in smsim.{what}({name}[1, 32], ...)."
+        )
+    raise LaunchError(
+        f"smsim.{what} takes a launch, kernel[blocks, threads], and then the kernel's arguments; "
+        f"its first argument was a {type(launch).__name__}."
+    )
+
+
+def _numba_call(launch: Any, arguments: tuple[Any, ...]) -> Call:
+    from smsim.driver.arguments import check_count, check_passable, marshal, parameter_names
+    from smsim.driver.compile import compile_for, types_of
+
+    dispatcher = launch.dispatcher
+    python = dispatcher.py_func
+    names = parameter_names(python)
+    check_count(python.__name__, names, arguments)
+    if not dispatcher.extensions:
+        check_passable(python.__name__, names, arguments)
+    compiled = compile_for(dispatcher, types_of(dispatcher, arguments))
+    return Call(
+        compiled.ptx,
+        compiled.entry,
+        python.__name__,
+        python,
+        names,
+        three(launch.griddim),
+        three(launch.blockdim),
+        int(launch.sharedmem),
+        lambda place: marshal(compiled.types, names, arguments, place),
+    )
+
+
+def three(dims: Any) -> Dim3:
+    """Extents as ``(x, y, z)``; those not given are 1."""
+    dims = tuple(dims) if np.iterable(dims) else (dims,)
+    return (*map(int, dims), 1, 1)[:3]
+
+
+def copied_from_device(value: Any, there: Placed, put: Callable[[int, np.ndarray], int]) -> Placed:
+    """Copy an array that is in a device's memory: a simulated one's (the allocation), or a real one's."""
+    from smsim.driver.state import installed
+
+    driver = installed()
+    if driver is not None and there.address:
+        base, size = driver.device.memory.range_of(there.address)
+        start = put(base, driver.device.memory.view(base, size))
+        return Placed(start + there.address - base, there.shape, there.strides, there.dtype)
+    host = np.ascontiguousarray(value.copy_to_host())
+    start = put(there.address, host.view(np.uint8).ravel())
+    return Placed(start, there.shape, host.strides, there.dtype)
