@@ -67,6 +67,10 @@ class LaunchError(SimulationError):
     """The launch itself is impossible: a limit is exceeded or an argument has the wrong type."""
 
 
+class InlineAsmError(SimulationError, TypeError):
+    """Inline PTX in a kernel is impossible: a constraint, an operand or the text; said when it compiles."""
+
+
 class MemoryFault(SimulationError):
     """A load, store or atomic touched memory that is not its own, or at a misaligned address."""
 

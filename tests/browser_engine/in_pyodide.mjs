@@ -15,15 +15,15 @@ await python.loadPackage(pathToFileURL(told.numpy).href, { messageCallback() {} 
 for (const [name, folder] of Object.entries(told.packages)) {
   python.mountNodeFS(`/packages/${name}`, folder);
 }
-python.mountNodeFS("/work", dirname(told.run));
+python.mountNodeFS("/programs", dirname(told.run));
 
 python.globals.set("told", python.toPy(told));
 try {
   python.runPython(`
 import os, runpy, sys
 sys.path.insert(0, "/packages")
-file = os.path.join("/work", os.path.basename(told["run"]))
-sys.argv = [file, os.path.join("/work", os.path.relpath(told["folder"], os.path.dirname(told["run"])))]
+file = os.path.join("/programs", os.path.basename(told["run"]))
+sys.argv = [file, os.path.join("/programs", os.path.relpath(told["folder"], os.path.dirname(told["run"])))]
 runpy.run_path(file, run_name="__main__")
 `);
 } catch (error) {

@@ -20,8 +20,7 @@ _ADDRESS_AT = {"memory.load": 1, "memory.store": 0, "memory.atomic": 1, "memory.
 ATOMIC = ("memory.atomic", "memory.reduce")
 #: Spaces that a load does not reach through L1 or shared memory.
 ELSEWHERE = ("param", "const")
-_BRANCHES = ("control.branch", "control.indexed_branch")
-_REMEMBERED = 512
+_REMEMBERED = 512  # accesses whose addresses are the same in all blocks, as in loops over a tile
 
 _Access = Callable[[Frame], object]
 
@@ -52,7 +51,7 @@ class Counter(Observer):
         if step.instruction.guard is not None:
             acting = not_predicated_off(frame, step)
             taking, pred_on = (0, 0) if acting is False else how_many(frame, acting)
-            if step.form.row.semantics in _BRANCHES:
+            if step.form.row.semantics == "control.branch":
                 staying = how_many(frame, self._others(frame, acting))[0] if pred_on < threads else 0
                 tally.divergent += taking + staying - warps
         tally.executed += warps
@@ -103,6 +102,14 @@ class Counter(Observer):
         traffic.threads += threads
         traffic.bytes += threads * width
         atomic = step.form.row.semantics in ATOMIC
+        for name, number in self._touched(frame, address, mask, space, width, atomic).items():
+            setattr(traffic, name, getattr(traffic, name) + number)
+
+    def _touched(
+        self, frame: Frame, address: object, mask: Mask, space: str, width: int, atomic: bool
+    ) -> dict[str, int]:
+        if address.shape[1] > 1 or not frame.lanes.full:
+            return _touched(rows_of(frame, mask, address), space, width, atomic)
         key = (id(address), id(mask), id(frame.lanes), space, width, atomic)
         known = self._judged.get(key)
         if known is None:
@@ -111,8 +118,7 @@ class Counter(Observer):
                 self._judged.clear()
             # What is remembered keeps its key's objects alive, so that their ids stay taken.
             known = self._judged[key] = (found, address, mask, frame.lanes)
-        for name, number in known[0].items():
-            setattr(traffic, name, getattr(traffic, name) + number)
+        return known[0]
 
 
 def _address_of(frame: Frame, step: Step) -> _Access | None:
@@ -128,12 +134,11 @@ def _touched(rows: Rows, space: str, width: int, atomic: bool) -> dict[str, int]
     address, active = rows.address, rows.active
     if space == "shared":
         passes = banks.atomic_wavefronts if atomic else banks.wavefronts
-        wavefronts = int(passes(address, active, width).sum())
-        if atomic:
-            conflicts = wavefronts - int(banks.wavefronts(_own_banks(address), active, width).sum())
-        else:
-            conflicts = int(banks.conflicts(address, active, width).sum())
-        return {"wavefronts": wavefronts * rows.times, "conflicts": conflicts * rows.times}
+        waits = banks.atomic_conflicts if atomic else banks.conflicts
+        return {
+            "wavefronts": int(passes(address, active, width).sum()) * rows.times,
+            "conflicts": int(waits(address, active, width).sum()) * rows.times,
+        }
     if space == "local":
         words = max(width // 4, 1)
         lane = np.arange(address.shape[1])
@@ -147,7 +152,3 @@ def _touched(rows: Rows, space: str, width: int, atomic: bool) -> dict[str, int]
         "lines": int(coalesce.lines(address, active, width).sum()) * rows.times,
     }
 
-
-def _own_banks(address: np.ndarray) -> np.ndarray:
-    """Addresses without any conflict, of the same shape."""
-    return np.broadcast_to(np.arange(address.shape[1]) * banks.BANK_BYTES, address.shape)

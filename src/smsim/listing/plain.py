@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from smsim.listing.folding import Folded, Group, Statement
 from smsim.listing.source import NOWHERE
 
-#: Where the operands begin, if the opcode leaves room.
-OPCODE_WIDTH = 20
+#: Where the operands begin, if the opcode leaves room: narrow enough for a phone.
+OPCODE_WIDTH = 14
 
 
 def listing(function: Folded, heading: str) -> str:
@@ -23,7 +23,7 @@ def listing(function: Folded, heading: str) -> str:
             continue
         if has_lines:
             lines.append(str(part.origin))
-        lines += [f"{s.line:>6}  {statement(s)}" for s in part.statements]
+        lines += [f"{s.line:>4}  {statement(s)}" for s in part.statements]
     return "\n".join(_without_gap_after_label(lines))
 
 

@@ -12,7 +12,7 @@ _RULES = """\
 .smsim-views .sv-cols{display:grid;grid-template-columns:minmax(0,1fr);gap:.75rem 1.25rem;align-items:start}
 @container (min-width:40rem){
 .smsim-views .sv-cols:has(.sv-py){grid-template-columns:minmax(0,5fr) minmax(0,7fr)}
-.smsim-views .sv-py{position:sticky;top:4.5rem}}
+.smsim-views .sv-py{position:sticky;top:var(--smsim-top,0)}}
 .smsim-views .sv-name{font-weight:600;margin:.5rem 0 .35rem}
 .smsim-views .sv-facts{margin:0 0 .35rem;padding-left:1.1rem}
 .smsim-views .sv-facts li{margin:0;overflow-wrap:anywhere}

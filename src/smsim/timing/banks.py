@@ -48,19 +48,23 @@ def conflicts(address: np.ndarray, active: np.ndarray | None = None, width: int 
 
 def atomic_wavefronts(address: np.ndarray, active: np.ndarray | None = None, width: int = 4) -> np.ndarray:
     """Passes that an atomic operation needs: lanes at the same word take turns too; as :func:`wavefronts`."""
+    return _turns_by_group(address, active, width).sum(axis=1)
+
+
+def atomic_conflicts(address: np.ndarray, active: np.ndarray | None = None, width: int = 4) -> np.ndarray:
+    """Passes of an atomic operation beyond those without any conflict; as :func:`wavefronts`."""
+    return np.maximum(_turns_by_group(address, active, width) - 1, 0).sum(axis=1)
+
+
+def _turns_by_group(address: np.ndarray, active: np.ndarray | None, width: int) -> np.ndarray:
+    """The largest number of lanes that one bank has to serve, in each group of lanes served together."""
     address = np.asarray(address)
-    if width > BANK_BYTES:  # half a warp at a time, as for loads
-        halves = address.reshape(-1, 16)
-        on = None if active is None else np.asarray(active).reshape(-1, 16)
-        return _busiest_bank(halves, on).reshape(-1, 2).sum(axis=1)
-    return _busiest_bank(address, active)
-
-
-def _busiest_bank(address: np.ndarray, active: np.ndarray | None) -> np.ndarray:
-    """The largest number of lanes that one bank has to serve, in each row."""
-    place = np.arange(address.shape[0])[:, None] * BANKS + bank(address)
-    chosen = place.ravel() if active is None else place[active]
-    return np.bincount(chosen, minlength=address.shape[0] * BANKS).reshape(-1, BANKS).max(axis=1)
+    groups = max(width // BANK_BYTES, 1)
+    rows = address.reshape(address.shape[0] * groups, -1)
+    place = np.arange(rows.shape[0])[:, None] * BANKS + bank(rows)
+    chosen = place.ravel() if active is None else place[np.asarray(active).reshape(rows.shape)]
+    turns = np.bincount(chosen, minlength=rows.shape[0] * BANKS).reshape(-1, BANKS).max(axis=1)
+    return turns.reshape(-1, groups)
 
 
 def _by_group(address: np.ndarray, active: np.ndarray | None, width: int) -> np.ndarray:
