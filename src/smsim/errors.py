@@ -81,10 +81,12 @@ class DataRace(SimulationError):
     """Two threads touched the same bytes, at least one wrote, and nothing ordered them.
 
     Attributes:
-        source_lines, ptx_lines: the line of each of the two accesses, in the order of ``threads``.
+        blocks: the block of each of the two ``threads``.
+        source_lines, ptx_lines: the line of each of the two accesses, in the same order.
     """
 
     sanitizer_name = "racecheck: Race reported between accesses"
+    blocks: tuple[tuple[int, int, int], ...] = ()
     source_lines: tuple[int | None, int | None] = (None, None)
     ptx_lines: tuple[int | None, int | None] = (None, None)
 

@@ -220,3 +220,124 @@ def nested_divergence(x, out):
         for _ in range(2):
             v += x[t]
     out[t] = min(v, float32(100))
+
+
+@correct(lambda x: x[::-1])
+@cuda.jit
+def exchange_through_global_memory(x, out):
+    t = cuda.threadIdx.x
+    out[t] = x[t]
+    cuda.syncthreads()
+    v = out[N - 1 - t]
+    cuda.syncthreads()
+    out[t] = v
+
+
+@correct(lambda x: x.reshape(2, 32)[:, ::-1].ravel(), grid=2, block=32)
+@cuda.jit
+def each_block_turns_its_part_round(x, out):
+    i, t = cuda.grid(1), cuda.threadIdx.x
+    out[i] = x[i]
+    cuda.syncthreads()
+    v = out[cuda.blockIdx.x * 32 + 31 - t]
+    cuda.syncthreads()
+    out[i] = v
+
+
+@correct(lambda x: x * 4, grid=4, block=16)
+@cuda.jit
+def updates_in_place(x, out):
+    i = cuda.grid(1)
+    out[i] = x[i]
+    out[i] *= 2
+    out[i] += out[i]
+
+
+@correct(lambda x: np.r_[np.full(1, N), np.zeros(N - 1)], grid=4, block=16)
+@cuda.jit
+def atomic_counter_in_global_memory(x, out):
+    cuda.atomic.add(out, 0, 1)
+
+
+@correct(lambda x: 64, grid=4, block=16, arguments=lambda: (np.zeros(1, "i4"), np.zeros(1, "i4")))
+@cuda.jit
+def lock_with_fences(mutex, count):
+    while cuda.atomic.cas(mutex, 0, 0, 1) != 0:
+        pass
+    cuda.threadfence()
+    count[0] += 1
+    cuda.threadfence()
+    cuda.atomic.exch(mutex, 0, 0)
+
+
+@correct(lambda x: 6, grid=4, block=16, arguments=lambda: (np.zeros(4), np.zeros(1, "i4"), np.zeros(1)))
+@cuda.jit
+def last_block_with_a_fence(parts, arrived, out):
+    last = cuda.shared.array(1, int32)
+    t = cuda.threadIdx.x
+    if t == 0:
+        parts[cuda.blockIdx.x] = cuda.blockIdx.x
+        cuda.threadfence()
+        last[0] = cuda.atomic.add(arrived, 0, 1) == cuda.gridDim.x - 1
+    cuda.syncthreads()
+    if last[0] and t == 5:
+        total = 0.0
+        for b in range(cuda.gridDim.x):
+            total += parts[b]
+        out[0] = total
+
+
+@correct(
+    lambda x: np.argsort(np.argsort(x)),
+    arguments=lambda: (np.cos(np.arange(N)), np.zeros(N, "f4")),
+    grid=2,
+    block=32,
+)
+@cuda.jit
+def scatter_by_a_permutation(x, out):
+    i = cuda.grid(1)
+    rank = 0
+    for j in range(x.size):
+        if x[j] < x[i]:
+            rank += 1
+    out[i] = rank
+
+
+@correct(lambda x: np.sort(x), arguments=lambda: (np.cos(np.arange(N)), np.zeros(N)), block=32)
+@cuda.jit
+def odd_even_sort_in_global_memory(x, out):
+    t = cuda.threadIdx.x
+    out[2 * t] = x[2 * t]
+    out[2 * t + 1] = x[2 * t + 1]
+    cuda.syncthreads()
+    for step in range(N):
+        j = 2 * t + step % 2
+        if j + 1 < N and out[j] > out[j + 1]:
+            v = out[j]
+            out[j] = out[j + 1]
+            out[j + 1] = v
+        cuda.syncthreads()
+
+
+@correct(lambda x: x, grid=2, block=32, arguments=lambda: (np.arange(N, dtype="i4"), np.zeros(N, "i4")))
+@cuda.jit
+def lanes_of_a_warp_pass_values_on(x, out):
+    i = cuda.grid(1)
+    v = cuda.shfl_xor_sync(0xFFFFFFFF, x[i], 1)
+    out[i] = cuda.shfl_xor_sync(0xFFFFFFFF, v, 1)
+
+
+@correct(lambda x: np.repeat(x.reshape(2, 32).sum(1), 32), grid=2, block=32)
+@cuda.jit
+def warp_reduction_in_shared_memory(x, out):
+    part = cuda.shared.array(32, float32)
+    t, i = cuda.threadIdx.x, cuda.grid(1)
+    part[t] = x[i]
+    cuda.syncwarp()
+    half = 16
+    while half > 0:
+        if t < half:
+            part[t] += part[t + half]
+        cuda.syncwarp()
+        half //= 2
+    out[i] = part[0]

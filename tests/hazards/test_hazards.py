@@ -32,7 +32,7 @@ def test_a_planted_mistake_is_caught(case):
     assert f"line {found.source_line}" in str(found)
     if error is errors.DataRace:
         assert set(found.source_lines) <= marked_lines(kernel)
-        assert found.threads[0] != found.threads[1]
+        assert (found.blocks[0], found.threads[0]) != (found.blocks[1], found.threads[1])
         assert all(str(t) in str(found) for t in found.threads)
     if error is errors.MemoryFault:
         assert found.array is not None and found.array in str(found)

@@ -205,6 +205,86 @@ def race_decided_by_the_data(x, out):
     out[t] = tile[t]
 
 
+# -- races in global memory ----------------------------------------------------------------------------
+
+
+@planted(errors.DataRace, grid=2, block=32)
+@cuda.jit
+def two_threads_share_a_result(x, out):
+    i = cuda.grid(1)
+    out[i // 2] = i  # <--
+
+
+@planted(errors.DataRace, grid=2, block=32)
+@cuda.jit
+def reads_a_neighbours_result(x, out):
+    i = cuda.grid(1)
+    if i > 0:
+        x[i] = x[i - 1] + 1  # <--
+
+
+@planted(errors.DataRace)
+@cuda.jit
+def exchange_through_global_memory_without_a_barrier(x, out):
+    t = cuda.threadIdx.x
+    x[t] = 2 * t  # <--
+    out[t] = x[N - 1 - t]  # <--
+
+
+@planted(errors.DataRace, grid=2, block=32)
+@cuda.jit
+def a_barrier_does_not_order_two_blocks(x, out):
+    i = cuda.grid(1)
+    x[i] = 2 * i  # <--
+    cuda.syncthreads()
+    out[i] = x[N - 1 - i]  # <--
+
+
+@planted(errors.DataRace, grid=4, block=16)
+@cuda.jit
+def counter_in_global_memory_without_atomic(x, out):
+    out[0] += 1  # <--
+
+
+@planted(errors.DataRace, grid=4, block=16, arguments=lambda: (np.zeros(2, "i4"), np.zeros(1, "i4")))
+@cuda.jit
+def lock_released_without_a_fence(mutex, count):
+    while cuda.atomic.cas(mutex, 0, 0, 1) != 0:
+        pass
+    cuda.threadfence()
+    count[0] += 1  # <--
+    cuda.atomic.exch(mutex, 0, 0)
+
+
+@planted(
+    errors.DataRace, grid=4, block=16, arguments=lambda: (np.zeros(4, "f8"), np.zeros(1, "i4"), np.zeros(1))
+)
+@cuda.jit
+def last_block_without_a_fence(parts, arrived, out):
+    if cuda.threadIdx.x == 0:
+        parts[cuda.blockIdx.x] = cuda.blockIdx.x  # <--
+        if cuda.atomic.add(arrived, 0, 1) == cuda.gridDim.x - 1:
+            total = 0.0
+            for b in range(cuda.gridDim.x):
+                total += parts[b]  # <--
+            out[0] = total
+
+
+@planted(errors.DataRace, grid=2, block=32)
+@cuda.jit
+def plain_read_of_an_atomic_counter(x, out):
+    i = cuda.grid(1)
+    cuda.atomic.add(x, 0, 1)  # <--
+    out[i] = x[0]  # <--
+
+
+@planted(errors.DataRace, grid=2, block=32, arguments=lambda: (np.zeros(N, "i4"), np.zeros(N, "f4")))
+@cuda.jit
+def scatter_to_one_place(index, out):
+    i = cuda.grid(1)
+    out[index[i]] = i  # <--
+
+
 # -- values nobody wrote -------------------------------------------------------------------------------
 
 

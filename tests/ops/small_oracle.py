@@ -25,7 +25,8 @@ NAN = {"f16": 0x7FFF, "bf16": 0x7FFF, "e4m3": 0x7F, "e5m2": 0x7F}
 def _values(name: str) -> list[float]:
     """The value of each pattern."""
     patterns = np.arange(1 << BITS[name]).astype(f"u{BITS[name] // 8}")
-    return patterns.view(_NUMPY[name]).astype(np.float64).tolist()
+    with np.errstate(invalid="ignore"):
+        return patterns.view(_NUMPY[name]).astype(np.float64).tolist()
 
 
 @cache
@@ -144,7 +145,7 @@ def halfway(name: str) -> st.SearchStrategy[Fraction]:
 
 def twice(cases: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
     """Cases for a packed type: each lane takes its lower halves from one case, its upper from another."""
-    return [tuple(h << 16 | l for l, h in zip(low, high)) for low, high in zip(cases, cases[1:] + cases[:1])]
+    return [tuple(b << 16 | a for a, b in zip(low, high)) for low, high in zip(cases, cases[1:] + cases[:1])]
 
 
 def of_both(oracle):

@@ -218,10 +218,7 @@ COMBINE = {"and": lambda t, c: t and c, "or": lambda t, c: t or c, "xor": lambda
 def test_comparisons(name: str, data: st.DataObject) -> None:
     cases = data.draw(batches(name, 2))
     cases += [(a, a) for a, _ in cases]
-    conditions = data.draw(st.lists(st.booleans(), min_size=len(cases), max_size=len(cases)))
-    with_c = [(*case, c) for case, c in zip(cases, conditions)]
     words = twice(cases)
-    words_with_c = [(*case, c) for case, c in zip(words, conditions)]
     one = pattern(1.0, name)
     for flag, compare in COMPARE.items():
 
@@ -239,22 +236,30 @@ def test_comparisons(name: str, data: st.DataObject) -> None:
         check(f"set.{flag}.{name}.{name}", cases, lambda a, b: one * true(a, b))
         check(f"set.{flag}.{name}x2.{name}x2", words, of_both(lambda a, b: one * true(a, b)))
         check(f"set.{flag}.u32.{name}x2", words, of_both(lambda a, b: 0xFFFF * true(a, b)))
-    for word, combine in COMBINE.items():
-        check(f"setp.lt.{word}.{name}", with_c, lambda a, b, c: combine(value(a, name) < value(b, name), c))
-        check(
-            f"setp.geu.{word}.{name}x2",
-            words_with_c,
-            lambda a, b, c: tuple(
-                combine(not value(x, name) < value(y, name), c)
-                for x, y in ((a & 0xFFFF, b & 0xFFFF), (a >> 16, b >> 16))
-            ),
-            pair=True,
-        )
-        check(
-            f"set.gt.{word}.bf16.f32",
-            [(0x3F800000, 0, c) for c in (True, False)],
-            lambda a, b, c: 0x3F80 * combine(True, c),
-        )
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("word", COMBINE)
+@given(data=st.data())
+@quick
+def test_combined_comparisons(word: str, name: str, data: st.DataObject) -> None:
+    combine = COMBINE[word]
+    cases = data.draw(batches(name, 2))
+    conditions = data.draw(st.lists(st.booleans(), min_size=len(cases), max_size=len(cases)))
+
+    def less(a: int, b: int, c: bool) -> bool:
+        return combine(value(a, name) < value(b, name), c)
+
+    def less_in_both(a: int, b: int, c: bool) -> tuple[bool, bool]:
+        return less(a & 0xFFFF, b & 0xFFFF, c), less(a >> 16, b >> 16, c)
+
+    with_c = [(*case, c) for case, c in zip(cases, conditions)]
+    check(f"setp.lt.{word}.{name}", with_c, less)
+    check(f"set.lt.{word}.s16.{name}", with_c, lambda *x: 0xFFFF * less(*x))
+    words = [(*case, c) for case, c in zip(twice(cases), conditions)]
+    check(f"setp.lt.{word}.{name}x2", words, less_in_both, pair=True)
+    check(f"set.gt.{word}.{name}.s32", [(1, 0, c) for c in (True, False)],
+          lambda a, b, c: pattern(1.0, name) * combine(True, c))  # fmt: skip
 
 
 def test_subnormals_count_as_zeros_with_ftz() -> None:

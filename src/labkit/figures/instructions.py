@@ -22,7 +22,7 @@ KINDS = {
     "float": ("F", 5),
 }
 _LONGEST_LINE = 44
-_FEWEST_COLUMNS = 12
+_COLUMNS = 14
 
 
 def kind_of(instruction: Instruction) -> str:
@@ -43,37 +43,48 @@ def draw_instructions(view: Views) -> Figure:
     the instruction does.
     """
     rows = _rows(view)
-    columns = max(_FEWEST_COLUMNS, *(len(kinds) for _, kinds in rows))
-    fig = figure(height=0.62 * len(rows) + 0.85)
+    labels = sum(1 for label, _ in rows if label)
+    fig = figure(height=0.3 * labels + 0.32 * len(rows) + 0.85)
     axes = fig.add_subplot()
-    for row, (label, kinds) in enumerate(rows):
-        axes.text(0, row * 1.6, label, ha="left", va="bottom", color=palette.ink, family="DejaVu Sans Mono")
+    top = 0.0
+    for label, kinds in rows:
+        if label:
+            top += 0.75
+            axes.text(0, top, label, ha="left", va="bottom", color=palette.ink, family="DejaVu Sans Mono")
         for column, kind in enumerate(kinds):
-            _draw_box(axes, column, row * 1.6 + 0.08, kind)
-    axes.set_xlim(-0.1, columns + 0.1)
-    axes.set_ylim(len(rows) * 1.6 - 0.35, -0.75)
+            _draw_box(axes, column, top + 0.08, kind)
+        top += 0.9
+    axes.set_xlim(-0.1, _COLUMNS + 0.1)
+    axes.set_ylim(top + 0.1, 0)
     axes.axis("off")
     _legend(axes, {kind for _, kinds in rows for kind in kinds})
     return fig
 
 
 def _rows(view: Views) -> list[tuple[str, list[str]]]:
-    """Label and kinds of each Python line that instructions come from, and of those without a line."""
+    """Label and kinds of each row: the Python lines that instructions come from, then those without one."""
     rows = []
     left = {id(i): i for i in view.instructions}
     for line, text in view.source.lines.items():
         mine = view.instructions_of(line)
         if mine:
-            rows.append((_cut(f"{line}: {text.strip()}"), [kind_of(i) for i in mine]))
+            rows += _wrapped(f"{line}: {text.strip()}", list(mine))
         for instruction in mine:
             del left[id(instruction)]
     if left:
-        rows.append(("(no Python line)", [kind_of(i) for i in left.values()]))
+        rows += _wrapped("(no Python line)", list(left.values()))
     return rows
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_LINE else text[: _LONGEST_LINE - 3] + "..."
+def _wrapped(label: str, instructions: list[Instruction]) -> list[tuple[str, list[str]]]:
+    """As many rows as it takes; only the first has the label."""
+    if len(label) > _LONGEST_LINE:
+        label = label[: _LONGEST_LINE - 3] + "..."
+    kinds = [kind_of(i) for i in instructions]
+    return [
+        (label if start == 0 else "", kinds[start : start + _COLUMNS])
+        for start in range(0, len(kinds), _COLUMNS)
+    ]
 
 
 def _draw_box(axes: Axes, column: int, row: float, kind: str) -> None:

@@ -29,7 +29,7 @@ _NUMBA = {"h": types.int16, "r": types.int32, "l": types.int64, "f": types.float
 _BITS = {"h": 16, "r": 32, "l": 64}
 
 
-@intrinsic(prefer_literal=True)
+@intrinsic
 def asm(typingctx: Any, text: Any, constraints: Any, *operands: Any) -> Any:
     """Inline PTX. Used inside a kernel only.
 
@@ -47,6 +47,8 @@ def asm(typingctx: Any, text: Any, constraints: Any, *operands: Any) -> Any:
         InlineAsmError: number or type of the operands, a constraint or the text is impossible. Raised when
             the kernel is compiled. Whether the PTX itself is right shows when it is loaded.
     """
+    if isinstance(text, types.UnicodeType) or isinstance(constraints, types.UnicodeType):
+        return None  # Numba asks a second time, with the constants as constants
     try:
         return _typed(_string("text", text), _string("constraints", constraints), operands)
     except InlineAsmError as error:
@@ -74,12 +76,14 @@ def _typed(text: str, written: str, operands: tuple[Any, ...]) -> Any:
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         values = {}
-        for (number, constraint), operand, given in zip(wanted, signature.args[2:], arguments[2:]):
+        for at, ((number, constraint), operand) in enumerate(zip(wanted, operands)):
             if constraint.letter != CONSTANT:
+                given = builder.extract_value(arguments[2], at)
                 values[number] = _lowered(context, builder, operand, kinds[number], given)
         return _call(context, builder, template, constraints, values, result)
 
-    return result(types.literal(text), types.literal(written), *operands), codegen
+    signature = result(types.literal(text), types.literal(written), types.StarArgTuple(operands))
+    return signature, codegen
 
 
 def _string(what: str, kind: Any) -> str:

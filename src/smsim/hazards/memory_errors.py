@@ -70,18 +70,18 @@ class MemoryErrors(Teller):
             message += " Both write the same value, so the result is not harmed."
         message += f"\n    thread {self.thread(thread)} {_KIND[access.kind]} at {a.short()}"
         message += f"\n    thread {self.thread(other_thread)} {_KIND[other.kind]} at {b.short()}"
-        error = DataRace(
+        return DataRace(
             message,
             kernel=self.launch.kernel_name,
             block=self.block(chunk, column),
+            blocks=(self.block(chunk, column),) * 2,
             threads=(self.thread(thread), self.thread(other_thread)),
             array=place.array,
             address=place.offset,
+            source_lines=(a.source_line, b.source_line),
+            ptx_lines=(a.ptx_line, b.ptx_line),
             **a.facts(),
         )
-        error.source_lines = (a.source_line, b.source_line)
-        error.ptx_lines = (a.ptx_line, b.ptx_line)
-        return error
 
     def global_race(
         self, step: Step, kind: str, mine: int, theirs: Step, other: str, whose: int, base: int, cell: int,
@@ -104,18 +104,18 @@ class MemoryErrors(Teller):
             message += " Both write the same value, so the result is not harmed."
         message += f"\n    thread {thread} {_KIND[kind]} at {a.short()}"
         message += f"\n    thread {other_thread} {_KIND[other]} at {b.short()}"
-        error = DataRace(
+        return DataRace(
             message,
             kernel=self.launch.kernel_name,
             block=block,
+            blocks=(block, other_block),
             threads=(thread, other_thread),
             array=place.array,
             address=place.offset,
+            source_lines=(a.source_line, b.source_line),
+            ptx_lines=(a.ptx_line, b.ptx_line),
             **a.facts(),
         )
-        error.source_lines = (a.source_line, b.source_line)
-        error.ptx_lines = (a.ptx_line, b.ptx_line)
-        return error
 
     def _of_grid(self, number: int) -> tuple[Dim3, Dim3]:
         """``(block, thread)`` of a linear thread number in the grid."""
