@@ -31,6 +31,7 @@ _WHERE = {
     "palette": "labkit.figures.style",
     "show": "labkit.figures.show",
     "draw_threads": "labkit.figures.threads",
+    "draw_instructions": "labkit.figures.instructions",
 }
 
 __all__ = sorted(_WHERE)

@@ -4,7 +4,13 @@
     smsim.attach()                      # a GPU here: nothing changes; none: a simulated H800
     from numba import cuda              # from here on Numba as it always is
 
-    report = smsim.check(kernel[blocks, threads], *arguments)      # every hazard of one launch
+    smsim.check(kernel[blocks, threads], *arguments)           # every hazard of one launch, as a report
+    smsim.count(kernel[blocks, threads], *arguments)           # exact counts: instructions, sectors, conflicts
+    smsim.step(kernel[blocks, threads], *arguments)            # the same launch, instruction by instruction
+    smsim.load_ptx(text)["name"][blocks, threads](*arguments)  # hand-written PTX
+
+and, inside a kernel, ``smsim.asm(text, constraints, *operands)`` is inline PTX in CUDA C's spelling.
+    listing = smsim.views(kernel, *arguments)                      # Python and PTX, side by side
 
 Errors of kernels are in :mod:`smsim.errors`.
 """
@@ -19,8 +25,19 @@ from smsim.errors import SimulationError
 if TYPE_CHECKING:
     from smsim.checking import CheckReport, check
     from smsim.driver.attach import Engine, attach, attached
+    from smsim.listing.views import Views, views
 
-__all__ = ["CheckReport", "Engine", "SimulationError", "attach", "attached", "check", "errors"]
+__all__ = [
+    "CheckReport",
+    "Engine",
+    "SimulationError",
+    "Views",
+    "attach",
+    "attached",
+    "check",
+    "errors",
+    "views",
+]
 
 # Each of these is imported when it is first asked for: the engine needs NumPy alone, the driver Numba.
 _LAZY = {
@@ -29,6 +46,8 @@ _LAZY = {
     "Engine": "smsim.driver.attach",
     "check": "smsim.checking",
     "CheckReport": "smsim.checking",
+    "views": "smsim.listing.views",
+    "Views": "smsim.listing.views",
 }
 
 

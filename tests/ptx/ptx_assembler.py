@@ -9,6 +9,10 @@ import json
 import subprocess
 import sys
 
+from smsim.errors import PTXSyntaxError, UnsupportedPTX
+from smsim.ptx import parse
+from smsim.ptx.check import forms
+
 _WORKER = """
 import json, sys
 from cuda.bindings import nvjitlink as linker
@@ -49,3 +53,19 @@ def complaints(texts: list[str]) -> list[str | None]:
                 raise RuntimeError(worker.stderr)
             answers.append("the assembler crashed")
     return answers
+
+
+def our_complaint(text: str) -> str | None:
+    try:
+        module = parse(text)
+        for function in module.functions.values():
+            forms(function, module)
+    except (PTXSyntaxError, UnsupportedPTX) as error:
+        return str(error)
+    return None
+
+
+def differences(names: list[str], texts: list[str]) -> list[tuple[str, str | None, str | None]]:
+    """Where only one of the two complains: which text, what the assembler says, what we say."""
+    answers = zip(names, complaints(texts), map(our_complaint, texts))
+    return [(name, theirs, ours) for name, theirs, ours in answers if (theirs is None) != (ours is None)]

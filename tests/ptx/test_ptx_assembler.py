@@ -5,13 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
-from ptx_assembler import complaints
+from ptx_assembler import complaints, differences
 from ptx_samples import SAMPLES, kernel
 from ptx_spellings import spellings, statement
 
-from smsim.errors import PTXSyntaxError, UnsupportedPTX
-from smsim.ptx import parse
-from smsim.ptx.check import forms
 from smsim.ptx.table import ROWS
 
 pytest.importorskip("cuda.bindings.nvjitlink", reason="NVIDIA's linker has no wheel for this platform")
@@ -21,22 +18,6 @@ _BY_NAME = ("bra", "brx", "call")
 
 #: The assembler crashes on these two.
 _CRASHES = ("st.param.b8", "st.param::func.b8")
-
-
-def our_complaint(text: str) -> str | None:
-    try:
-        module = parse(text)
-        for function in module.functions.values():
-            forms(function, module)
-    except (PTXSyntaxError, UnsupportedPTX) as error:
-        return str(error)
-    return None
-
-
-def differences(names: list[str], texts: list[str]) -> list[tuple[str, str | None, str | None]]:
-    """Where only one of the two complains: which text, what the assembler says, what we say."""
-    answers = zip(names, complaints(texts), map(our_complaint, texts))
-    return [(name, theirs, ours) for name, theirs, ours in answers if (theirs is None) != (ours is None)]
 
 
 def test_it_accepts_the_samples():

@@ -52,7 +52,8 @@ def asm(typingctx: Any, text: Any, constraints: Any, *operands: Any) -> Any:
     try:
         return _typed(_string("text", text), _string("constraints", constraints), operands)
     except InlineAsmError as error:
-        raise InlineAsmError(f"smsim.asm: {error}") from None
+        said = f"({text.literal_value!r})" if isinstance(text, types.StringLiteral) else ""
+        raise InlineAsmError(f"smsim.asm{said}: {error}") from None
 
 
 def _typed(text: str, written: str, operands: tuple[Any, ...]) -> Any:

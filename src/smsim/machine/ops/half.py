@@ -1,9 +1,10 @@
 """Arithmetic on 16-bit floats: ``.f16``, ``.bf16``, and two of them in a register, ``.f16x2``, ``.bf16x2``.
 
 An f16 is a NumPy float16. A bf16 is computed as float32, of which it is the upper half, and rounded back.
-That rounds sums twice, harmlessly: float32 has more than twice the digits of bf16, and sums of bf16 that
-small are exact in it (Figueroa, "When is double rounding innocuous?", SIGNUM Newsletter 30, 1995). Products
-and fused multiply-adds are handed over rounded to odd instead.
+That rounds sums twice, harmlessly: float32 has more than twice the digits of bf16, and sums that are
+subnormal are exact in it (Figueroa, "When is double rounding innocuous?", SIGNUM Newsletter 30, 1995). A
+product has 16 bits, which float32 holds unless they lie below half the smallest bf16, where all becomes zero.
+Fused multiply-adds are handed over rounded to odd instead.
 """
 
 from __future__ import annotations
@@ -60,12 +61,7 @@ def sub(form: Form) -> Operation:
 
 def mul(form: Form) -> Operation:
     """``mul``, with the modifiers of ``add``."""
-    return _lifted(form, lambda form: floating.mul(form) if form.type == "f16" else _bf16_product)
-
-
-def _bf16_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Exact in float64, whatever the exponents."""
-    return narrow_to_odd(np.multiply(a.astype(np.float64), b.astype(np.float64)), np.dtype(np.float32))
+    return _lifted(form, floating.mul)
 
 
 def fma(form: Form) -> Operation:

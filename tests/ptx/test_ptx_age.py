@@ -1,0 +1,71 @@
+"""Which ISA version and which target instructions ask for: the table against NVIDIA's assembler."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from ptx_assembler import complaints
+from ptx_samples import HEAD, kernel
+from ptx_spellings import spellings, statement
+
+from smsim.errors import PTXSyntaxError
+from smsim.ptx import parse
+from smsim.ptx.age import needs
+from smsim.ptx.check import forms
+from smsim.ptx.rows import resolve
+from smsim.ptx.table import ROWS
+
+#: The oldest that today's assembler still knows.
+_OLD = ".version 6.3\n.target sm_75\n.address_size 64\n"
+#: Instructions with names as operands, and one on which the assembler may crash.
+_LEFT_OUT = ("bra", "brx", "call", "st")
+
+
+def old(body: str) -> str:
+    return kernel(body).replace(HEAD, _OLD).replace(".reg .b128 %q<9>;", "")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("add.bf16 %h1, %h2, %h3;", "add.bf16 came with PTX 7.8, and .version says 6.3"),
+        ("min.NaN.f32 %f1, %f2, %f3;", "came with PTX 7.0"),
+    ],
+)
+def test_what_is_too_new_is_refused(body: str, words: str) -> None:
+    module = parse(old(body))
+    with pytest.raises(PTXSyntaxError, match=words) as caught:
+        forms(module.functions["k"], module)
+    assert caught.value.line == 8
+
+
+def test_a_target_that_is_too_old() -> None:
+    module = parse(kernel("add.bf16 %h1, %h2, %h3;").replace("sm_90a", "sm_80"))
+    with pytest.raises(PTXSyntaxError, match="add.bf16 needs sm_90, and .target says sm_80"):
+        forms(module.functions["k"], module)
+
+
+def test_it_agrees_with_the_assembler() -> None:
+    pytest.importorskip("cuda.bindings.nvjitlink", reason="NVIDIA's linker has no wheel for this platform")
+    everything = [
+        statement(row, spelling)
+        for row in ROWS
+        if row.opcode not in _LEFT_OUT
+        for spelling in spellings(row)
+        if "b128" not in spelling and "v8" not in spelling
+    ]
+    chosen = random.Random(20).sample(everything, 300)
+    wrong = []
+    for text, answer in zip(chosen, complaints([old(text) for text in chosen])):
+        module = parse(kernel(text))
+        version, target = needs(resolve(module.functions["k"].body[0]))
+        asked = [tuple(map(int, v)) for v in re.findall(r"version (\d+)\.(\d+) or later", answer or "")]
+        targets = list(map(int, re.findall(r"target sm_(\d+)", answer or "")))
+        theirs = max([(6, 3), *asked]), max([75, *targets])
+        # With 8-bit floats sm_90 came first, in 7.8, and the older sm_89 later.
+        ours = max((6, 3), version), max(75, 90 if target == 89 else target)
+        if theirs != ours:
+            wrong.append((text, theirs, ours))
+    assert wrong == []
