@@ -7,11 +7,10 @@
     smsim.check(kernel[blocks, threads], *arguments)           # every hazard of one launch, as a report
     smsim.count(kernel[blocks, threads], *arguments)           # exact counts: instructions, sectors, conflicts
     smsim.step(kernel[blocks, threads], *arguments)            # the same launch, instruction by instruction
+    smsim.views(kernel, arguments)                             # Python and PTX, side by side
     smsim.load_ptx(text)["name"][blocks, threads](*arguments)  # hand-written PTX
 
-and, inside a kernel, ``smsim.asm(text, constraints, *operands)`` is inline PTX in CUDA C's spelling.
-    listing = smsim.views(kernel, *arguments)                      # Python and PTX, side by side
-
+Inside a kernel, ``smsim.asm(text, constraints, *operands)`` is inline PTX in CUDA C's spelling.
 Errors of kernels are in :mod:`smsim.errors`.
 """
 
@@ -24,18 +23,29 @@ from smsim.errors import SimulationError
 
 if TYPE_CHECKING:
     from smsim.checking import CheckReport, check
+    from smsim.counting import Counts, count
     from smsim.driver.attach import Engine, attach, attached
+    from smsim.driver.inline_asm import asm
+    from smsim.handwritten import PTXModule, load_ptx
     from smsim.listing.views import Views, views
+    from smsim.stepping import Stepper, step
 
 __all__ = [
     "CheckReport",
+    "Counts",
     "Engine",
+    "PTXModule",
     "SimulationError",
+    "Stepper",
     "Views",
+    "asm",
     "attach",
     "attached",
     "check",
+    "count",
     "errors",
+    "load_ptx",
+    "step",
     "views",
 ]
 
@@ -46,6 +56,13 @@ _LAZY = {
     "Engine": "smsim.driver.attach",
     "check": "smsim.checking",
     "CheckReport": "smsim.checking",
+    "count": "smsim.counting",
+    "Counts": "smsim.counting",
+    "step": "smsim.stepping",
+    "Stepper": "smsim.stepping",
+    "load_ptx": "smsim.handwritten",
+    "PTXModule": "smsim.handwritten",
+    "asm": "smsim.driver.inline_asm",
     "views": "smsim.listing.views",
     "Views": "smsim.listing.views",
 }

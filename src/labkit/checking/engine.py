@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import io
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -34,9 +32,11 @@ def run_kernel(kernel: Any, case: Case, expected: dict[str, np.ndarray]) -> Outc
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             launch = kernel[case.blocks, case.threads]
-            report = smsim.check(launch, *arguments.values(), **limits())
-            after = _results(report, launch, arguments)
+            report = smsim.check(launch, *arguments.values(), budget=STEPS)
+            after = None if report.errors else dict(zip(arguments, report.results, strict=True))
     except SimulationError as error:
+        if isinstance(error, TypeError):  # wrong arguments: nothing was run
+            return Outcome(case, expected, None, failure=error)
         return Outcome(case, expected, None, errors=(error,))
     except Exception as error:  # noqa: BLE001 - whatever a learner's code does, a check goes on
         return Outcome(case, expected, None, failure=error)
@@ -49,26 +49,6 @@ def run_kernel(kernel: Any, case: Case, expected: dict[str, np.ndarray]) -> Outc
         changed_inputs=_changed(case, after) if after else (),
         report=report,
     )
-
-
-@cache
-def limits() -> dict[str, int]:
-    """The budget of a launch, where this engine's check takes one."""
-    import smsim
-
-    return {"budget": STEPS} if "budget" in inspect.signature(smsim.check).parameters else {}
-
-
-def _results(report: Any, launch: Any, arguments: dict[str, Any]) -> dict[str, Any] | None:
-    """The arguments as the launch left them; ``None`` where it went wrong."""
-    if report.errors:
-        return None
-    results = getattr(report, "results", None)
-    if results is None:
-        # A report without results: launch for real. The kernel has no hazard, so this is safe.
-        launch(*arguments.values())
-        results = arguments.values()
-    return dict(zip(arguments, results, strict=True))
 
 
 def _changed(case: Case, after: dict[str, Any]) -> tuple[str, ...]:

@@ -31,8 +31,13 @@ _NEWER: dict[str, tuple[Version, int]] = {
     for keep in ("evict_normal", "evict_unchanged", "evict_first", "evict_last", "no_allocate")
 }  # fmt: skip
 
-#: ``bar.cta`` names what ``bar`` always was; as the scope of a memory access ``.cta`` is older.
-_CTA_OF_A_BARRIER = ((7, 8), 0)
+#: The same for modifiers that are older elsewhere: ``.cta`` is also a scope, ``.param`` also a space of ld.
+_NEWER_IN: dict[tuple[str, str], tuple[Version, int]] = {
+    ("bar", "cta"): ((7, 8), 0),
+    ("barrier", "cta"): ((7, 8), 0),
+    ("cvta", "param"): ((7, 7), 0),
+    ("isspacep", "param"): ((7, 7), 0),
+}
 
 
 @lru_cache(maxsize=4096)
@@ -40,6 +45,5 @@ def needs(form: Form) -> tuple[Version, int]:
     """``((7, 0), 80)``: the lowest ``.version`` and the lowest ``.target`` that ``form`` may have."""
     found = [(form.row.ptx, form.row.sm)]
     found += [_NEWER[name] for name in (*form.flags, *form.types) if name in _NEWER]
-    if form.opcode in ("bar", "barrier") and "cta" in form.flags:
-        found.append(_CTA_OF_A_BARRIER)
+    found += [_NEWER_IN[form.opcode, flag] for flag in form.flags if (form.opcode, flag) in _NEWER_IN]
     return max(version for version, _ in found), max(target for _, target in found)

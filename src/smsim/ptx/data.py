@@ -133,7 +133,7 @@ def _initial_value(
     shape = [len(declarator.initializer) if d is None else d for d in declarator.dimensions]
     if declaration.specifiers.vector > 1:
         shape.append(declaration.specifiers.vector)
-    if layout.type in ("f16", "f16x2", "bf16", "bf16x2"):
+    if layout.type in ("f16", "f16x2"):
         error_at(f"'{name}' is .{layout.type}, for which PTX has no initial values; declare it .b16", name)
     data, relocations = bytearray(layout.size_bytes), []
     size = element_bytes(layout.type)
