@@ -11,6 +11,7 @@ kernels without fences, releases and acquires never come here.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,18 +23,16 @@ class Known:
 
     blocks: dict[int, int] = field(default_factory=dict)
     threads: dict[int, int] = field(default_factory=dict)
+    #: Its own number, and how often something was added: who has seen it like this need not look again.
+    serial: int = field(default_factory=itertools.count().__next__)
+    additions: int = 0
 
     def join(self, other: Known) -> None:
+        self.additions += 1
         for mine, theirs in ((self.blocks, other.blocks), (self.threads, other.threads)):
             for key, count in theirs.items():
                 if count > mine.get(key, 0):
                     mine[key] = count
-
-    def copy(self) -> Known:
-        return Known(dict(self.blocks), dict(self.threads))
-
-    def __bool__(self) -> bool:
-        return bool(self.blocks or self.threads)
 
 
 class Knowledge:
@@ -55,6 +54,7 @@ class Knowledge:
         self._fenced: dict[int, tuple[Known, bool]] = {}
         self._read: dict[int, Known] = {}
         self._informed: dict[int, set[int]] = {}  # by block: threads that know more than their block
+        self._seen: dict[tuple[int, int], int] = {}
         self._words: dict[int, Known] = {}
         self._words_of_block: dict[tuple[int, int], Known] = {}
 
@@ -99,8 +99,9 @@ class Knowledge:
     def read(self, thread: int, word: int, *, acquire: bool) -> None:
         """A strong read of ``word``."""
         for left in (self._words.get(word), self._words_of_block.get((word, thread // self.per_block))):
-            if left is None:
+            if left is None or self._seen.get((thread, left.serial)) == left.additions:
                 continue
+            self._seen[thread, left.serial] = left.additions
             if acquire:
                 self._learn(thread, left)
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from smsim.machine import windows
 from smsim.machine.memory import Memory
 from smsim.machine.ownedspace import Extent
+from smsim.ptx.data import element_bytes
 from smsim.ptx.nodes import Function, Module, Variable
 
 RED_ZONE = 128  # between shared variables; a multiple of 128 bytes moves nothing to another bank
@@ -106,13 +108,22 @@ def place_variables(module: Module, memory: Memory) -> dict[str, int]:
     for variable in _in_memory(module):
         if variable.init is None:
             continue
-        raw = bytearray(variable.init)
+        raw, size = bytearray(variable.init), element_bytes(variable.type)
         for offset, symbol, addend in variable.relocations:
-            target = symbol.removeprefix("generic(").removesuffix(")")
-            value = addresses.get(target, windows.SHARED if target in module.variables else 0) + addend
-            raw[offset : offset + 8] = int(value & (2**64 - 1)).to_bytes(8, "little")
+            value = _value_of(symbol, addend, addresses, module)
+            raw[offset : offset + size] = (value & (1 << 8 * size) - 1).to_bytes(size, "little")
         memory.view(addresses[variable.name], variable.size_bytes)[:] = np.frombuffer(bytes(raw), np.uint8)
     return addresses
+
+
+def _value_of(symbol: str, addend: int, addresses: dict[str, int], module: Module) -> int:
+    """An address in an initial value. ``mask(0xff00)name`` is one byte of it, shifted down."""
+    mask, found = 0, re.fullmatch(r"mask\((\w+)\)(.*)", symbol)
+    if found:
+        mask, symbol = int(found[1], 16), found[2]
+    target = symbol.removeprefix("generic(").removesuffix(")")
+    value = int(addresses.get(target, windows.SHARED if target in module.variables else 0) + addend)
+    return (value & mask) >> (mask & -mask).bit_length() - 1 if mask else value
 
 
 def _in_memory(module: Module) -> list[Variable]:
