@@ -128,6 +128,7 @@ def call_of(what: str, launch: Any, arguments: tuple[Any, ...]) -> Call:
         LaunchError: it is no configured kernel, or it does not take these arguments.
     """
     from smsim.handwritten import PTXKernel, PTXLaunch
+    from smsim.handwritten.scalars import name_of
 
     if isinstance(launch, PTXLaunch):
         return launch.call(arguments)
@@ -142,7 +143,7 @@ def call_of(what: str, launch: Any, arguments: tuple[Any, ...]) -> Call:
         )
     raise LaunchError(
         f"smsim.{what} takes a launch, kernel[blocks, threads], and then the kernel's arguments; "
-        f"its first argument was a {type(launch).__name__}."
+        f"its first argument was {name_of(launch)}."
     )
 
 

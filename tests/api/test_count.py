@@ -236,7 +236,7 @@ def test_wrong_uses():
         smsim.count(strided, X, X, 1)
     with pytest.raises(LaunchError, match=r"smsim.count\(saxpy\[1, 32\]"):
         smsim.count(smsim.load_ptx(SAXPY)["saxpy"], X, X, 1)
-    with pytest.raises(LaunchError, match="its first argument was a int|its first argument was an int"):
+    with pytest.raises(LaunchError, match="its first argument was an int"):
         smsim.count(3)
     with pytest.raises(LaunchError, match="strided takes 3 arguments"):
         smsim.count(strided[1, 32], X)

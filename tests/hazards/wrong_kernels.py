@@ -205,6 +205,44 @@ def race_decided_by_the_data(x, out):
     out[t] = tile[t]
 
 
+def square_matrices():
+    return np.ones((32, 32), "f4"), np.ones((32, 32), "f4"), np.zeros((32, 32), "f4")
+
+
+@planted(errors.DataRace, grid=(2, 2), block=(16, 16), arguments=square_matrices)
+@cuda.jit
+def matmul_without_its_first_barrier(a, b, c):
+    tile_a = cuda.shared.array((16, 16), float32)
+    tile_b = cuda.shared.array((16, 16), float32)
+    x, y = cuda.grid(2)
+    tx, ty = cuda.threadIdx.x, cuda.threadIdx.y
+    total = float32(0)
+    for step in range(2):
+        tile_a[ty, tx] = a[y, step * 16 + tx]  # <--
+        tile_b[ty, tx] = b[step * 16 + ty, x]  # <--
+        for k in range(16):
+            total += tile_a[ty, k] * tile_b[k, tx]  # <--
+        cuda.syncthreads()
+    c[y, x] = total
+
+
+@planted(errors.DataRace, grid=(2, 2), block=(16, 16), arguments=square_matrices)
+@cuda.jit
+def matmul_without_its_second_barrier(a, b, c):
+    tile_a = cuda.shared.array((16, 16), float32)
+    tile_b = cuda.shared.array((16, 16), float32)
+    x, y = cuda.grid(2)
+    tx, ty = cuda.threadIdx.x, cuda.threadIdx.y
+    total = float32(0)
+    for step in range(2):
+        tile_a[ty, tx] = a[y, step * 16 + tx]  # <--
+        tile_b[ty, tx] = b[step * 16 + ty, x]  # <--
+        cuda.syncthreads()
+        for k in range(16):
+            total += tile_a[ty, k] * tile_b[k, tx]  # <--
+    c[y, x] = total
+
+
 # -- races in global memory ----------------------------------------------------------------------------
 
 

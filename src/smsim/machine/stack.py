@@ -32,7 +32,7 @@ class ThreadStack:
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
-        self.space: OwnedSpace | None = None
+        self.space = self._space(_CELL, [])
 
     def push(self, base: int, variables: tuple[Variable, ...]) -> int:
         """Make room above ``base`` for one activation's variables; returns where they begin.
@@ -58,12 +58,13 @@ class ThreadStack:
         return base
 
     def _grow(self, size: int) -> None:
-        if self.space is None:
-            self.space = OwnedSpace("local", size, [], self.threads, _CELL, by_thread=True)
-        elif size > self.space.size:
-            wider = OwnedSpace("local", 2 * size, self.space.extents, self.threads, _CELL, by_thread=True)
+        if size > self.space.size:
+            wider = self._space(2 * size, self.space.extents)
             wider.data[: self.space.data.shape[0]] = self.space.data
             self.space = wider
+
+    def _space(self, size: int, extents: list[Extent]) -> OwnedSpace:
+        return OwnedSpace("local", size, extents, self.threads, _CELL, by_thread=True)
 
     def _rebuild(self, extents: list[Extent]) -> None:
         space = self.space
