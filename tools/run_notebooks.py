@@ -20,6 +20,8 @@ def refresh_first_cell(notebook: object) -> None:
     """Put the one text of the first cell into the first code cell."""
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
     first.source = first_cell()
+    # The site folds it: a reader of the page has nothing to set up.
+    first.metadata["tags"] = sorted({*first.metadata.get("tags", []), "hide-input"})
 
 
 def run(path: Path, only_first_cell: bool) -> bool:

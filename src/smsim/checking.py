@@ -68,6 +68,4 @@ def check(launch: Any, *arguments: Any, budget: int | None = None) -> CheckRepor
         run.run()
     except SimulationError as error:
         errors.append(error)
-    return CheckReport(
-        isolated.call.name, (*run.errors, *errors), tuple(run.warnings), isolated.results()
-    )
+    return CheckReport(isolated.call.name, (*run.errors, *errors), tuple(run.warnings), isolated.results())

@@ -137,9 +137,15 @@ WRONG = [
     (lambda x: smsim.asm("mov.u32 %1, 1;", "=r"), r"names the operand %1; the constraints have %0\."),
     (lambda x: smsim.asm("mov.u32 %0, %1;", "=r,r"), r"1 operand to read \(r\); 0 were given"),
     (lambda x: smsim.asm("mov.u32 %0, 1;", "=r", 1), r"0 operands to read \(none\); 1 was given"),
-    (lambda x: smsim.asm("mov.u32 %0, %1;", "=r,r", 1.5), r"operand %1 \(r\) must be a 32-bit integer; it is float64"),
+    (
+        lambda x: smsim.asm("mov.u32 %0, %1;", "=r,r", 1.5),
+        r"operand %1 \(r\) must be a 32-bit integer; it is float64",
+    ),
     (lambda x: smsim.asm("mov.u32 %0, %1;", "=r,r", int64(x[0])), "it is int64. Convert it: int32"),
-    (lambda x: smsim.asm("mov.f32 %0, %1;", "=f,f", 1.5), "must be float32; it is float64. Convert it: float32"),
+    (
+        lambda x: smsim.asm("mov.f32 %0, %1;", "=f,f", 1.5),
+        "must be float32; it is float64. Convert it: float32",
+    ),
     (lambda x: smsim.asm("mov.u32 %0, %1;", "=r,r", x), "it is an array, whose address takes an l"),
     (lambda x: smsim.asm("mov.u32 %0, %1;", "=r,r", 2**33), "8589934592, which does not fit 32 bits"),
     (lambda x: smsim.asm("mov.u32 %0, %1;", "=r,n", x[0]), "must be an integer constant; it is int32"),
@@ -157,9 +163,14 @@ def test_wrong_uses_are_said_in_one_sentence_when_the_kernel_compiles(body, says
     assert "\n" not in str(caught.value) and str(caught.value).startswith("smsim.asm")
 
 
+@cuda.jit
+def no_comma(x):
+    x[0] = smsim.asm("mov.u32 %0 1;", "=r")
+
+
 def test_ptx_that_is_none_is_found_when_it_is_loaded():
     with pytest.raises(PTXSyntaxError, match="line"):
-        compile_it(lambda x: smsim.asm("mov.u32 %0 1;", "=r"))
+        no_comma[1, 32](np.zeros(32, "i4"))
 
 
 def test_outside_a_kernel_it_cannot_run():

@@ -139,7 +139,9 @@ def test_atomics_in_shared_and_global_memory():
     assert counts.results[1].tolist() == [16] * 8
 
 
-VECTORS = HEAD + """
+VECTORS = (
+    HEAD
+    + """
 .visible .entry vectors(.param .u64 x, .param .u64 y)
 {
     .local .align 16 .b8 mine[16];
@@ -159,6 +161,7 @@ VECTORS = HEAD + """
     ret;
 }
 """
+)
 
 
 def test_wide_generic_local_and_guarded_accesses():

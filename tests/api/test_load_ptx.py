@@ -164,19 +164,21 @@ def test_errors_name_the_parameters():
 
 
 def test_dynamic_shared_memory_beyond_48_kib_needs_no_asking():
-    text = HEAD + """
+    text = (
+        HEAD
+        + """
 .extern .shared .align 16 .b8 room[];
 .visible .entry k(.param .u64 out) {
     .reg .b32 %r<3>; .reg .b64 %rd<2>;
     mov.u32 %r1, %dynamic_smem_size; ld.param.u64 %rd1, [out]; st.global.u32 [%rd1], %r1; ret; }
 """
+    )
     out = np.zeros(1, "u4")
     smsim.load_ptx(text)["k"][1, 1, 0, 100_000](out)
     assert out[0] == 100_000
 
 
-def test_without_attach_and_without_numba_it_runs_on_a_simulated_h800():
-    script = """
+ALONE = """
 import sys
 sys.modules["numba"] = None
 import numpy as np, smsim
@@ -189,6 +191,25 @@ assert smsim.check(launch, 2.0, y, y.copy(), 40).ok
 assert smsim.count(launch, 2.0, y, y.copy(), 40)["smsp__warps_launched.sum"] == 2
 assert smsim.step(launch, 2.0, y, y.copy(), 40).next(3).position == 3
 """
+
+ON_A_GPU = """
+import numpy as np, smsim
+from smsim.driver.attach import play_gpu
+from ptx_texts import SAXPY
+play_gpu("T4")
+from numba import cuda
+y = np.ones(40, "f4")
+launch = smsim.load_ptx(SAXPY)["saxpy"][2, 32]
+launch(2.0, cuda.to_device(np.arange(40, dtype="f4")), y, 40)
+assert y[39] == 79
+assert not smsim.check(launch, 2.0, cuda.to_device(y[:30].copy()), y.copy(), 40).ok
+"""
+
+
+@pytest.mark.parametrize(
+    "script", [ALONE, ON_A_GPU], ids=["without attach and Numba", "on a GPU that is played"]
+)
+def test_in_a_process_of_its_own(script):
     path = [str(Path(smsim.__file__).parents[1]), str(Path(__file__).parent)]
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:0] = {path}\n{script}"], capture_output=True, text=True

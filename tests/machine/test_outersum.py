@@ -87,7 +87,9 @@ def test_a_view_as_another_type_keeps_the_bits(dtype):
 
 def test_it_stays_lazy_through_index_arithmetic():
     """What Numba makes of ``x[blockIdx.x * blockDim.x + threadIdx.x]`` never has to be written out."""
-    index = lazy_sum(np.arange(128, dtype=np.int64).reshape(-1, 1), (np.arange(7, dtype=np.int64) * 128).reshape(1, -1))
+    index = lazy_sum(
+        np.arange(128, dtype=np.int64).reshape(-1, 1), (np.arange(7, dtype=np.int64) * 128).reshape(1, -1)
+    )
     sign = np.right_shift(index, np.full((1, 1), 63))
     assert isinstance(sign, np.ndarray) and sign.shape == (1, 1)
     index = np.add(index, np.bitwise_and(sign, np.full((1, 1), 896)))

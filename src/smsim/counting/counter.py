@@ -151,4 +151,3 @@ def _touched(rows: Rows, space: str, width: int, atomic: bool) -> dict[str, int]
         "sectors": int(sectors(address, active, width).sum()) * rows.times,
         "lines": int(coalesce.lines(address, active, width).sum()) * rows.times,
     }
-

@@ -88,7 +88,8 @@ def ptx_table(isolated: Isolated, run: Run) -> LineTable:
     module = isolated.function.module.module
     names = shortened(module, isolated.function.function, isolated.call.name)
     rows = [
-        LineCount(s.instruction.line, renamed(s.instruction.text, names), 1, t) for s, t in run.tallies.items()
+        LineCount(s.instruction.line, renamed(s.instruction.text, names), 1, t)
+        for s, t in run.tallies.items()
     ]
     rows.sort(key=lambda row: row.line)
     return LineTable(f"{isolated.call.name}, by PTX line", rows)

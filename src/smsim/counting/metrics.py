@@ -47,7 +47,15 @@ _OPERATIONS = {
     "memory.reduce": "red",
 }
 #: Functional units of the instruction table as Nsight Compute's pipes.
-PIPES = {"alu": "alu", "fma": "fma", "fp64": "fp64", "xu": "xu", "lsu": "lsu", "branch": "cbu", "barrier": "adu"}
+PIPES = {
+    "alu": "alu",
+    "fma": "fma",
+    "fp64": "fp64",
+    "xu": "xu",
+    "lsu": "lsu",
+    "branch": "cbu",
+    "barrier": "adu",
+}
 
 
 def operation_of(step: Step, space: str) -> str | None:
@@ -70,7 +78,11 @@ def _instructions() -> list[Metric]:
     out = [
         Metric("smsp__warps_launched.sum", "warps of the whole grid", lambda r: r.warps),
         Metric("smsp__inst_executed.sum", "instructions, counted once a warp", lambda r: r.total().executed),
-        Metric("smsp__thread_inst_executed.sum", "the same, counted once an active thread", lambda r: r.total().threads),
+        Metric(
+            "smsp__thread_inst_executed.sum",
+            "the same, counted once an active thread",
+            lambda r: r.total().threads,
+        ),
         Metric(
             "smsp__thread_inst_executed_pred_on.sum",
             "of these, where the guard let the thread act",
@@ -101,9 +113,9 @@ def _instructions() -> list[Metric]:
                 Metric(
                     f"smsp__sass_thread_inst_executed_op_{letter}{name}_pred_on.sum",
                     f"{kind} {' and '.join(opcodes)} that threads did",
-                    lambda r, kind=kind, opcodes=opcodes: r.total(
-                        lambda s: s.form.opcode in opcodes and s.form.type == kind
-                    ).pred_on,
+                    lambda r, kind=kind, opcodes=opcodes: (
+                        r.total(lambda s: s.form.opcode in opcodes and s.form.type == kind).pred_on
+                    ),
                 )
             )
     return out
@@ -114,7 +126,9 @@ def _branches() -> list[Metric]:
         return run.total(lambda s: s.form.row.semantics in ("control.branch", "control.indexed_branch"))
 
     return [
-        Metric("smsp__sass_branch_targets.sum", "branches, counted once a warp", lambda r: executed(r).executed),
+        Metric(
+            "smsp__sass_branch_targets.sum", "branches, counted once a warp", lambda r: executed(r).executed
+        ),
         Metric(
             "smsp__sass_branch_targets_threads_divergent.sum",
             "of these, where a warp's threads went different ways",
@@ -146,7 +160,9 @@ def _through_l1(space: str, operation: str) -> list[Metric]:
     return [
         Metric(f"l1tex__t_requests_{end}.sum", f"{what}, once a warp", lambda r: traffic(r).requests),
         Metric(f"l1tex__t_sectors_{end}.sum", f"32-byte sectors for {what}", lambda r: traffic(r).sectors),
-        Metric(f"l1tex__t_bytes_{end}.sum", f"bytes in those sectors, {what}", lambda r: 32 * traffic(r).sectors),
+        Metric(
+            f"l1tex__t_bytes_{end}.sum", f"bytes in those sectors, {what}", lambda r: 32 * traffic(r).sectors
+        ),
         Metric(
             f"l1tex__average_t_sectors_per_request_{end}.ratio",
             f"sectors a request, {what}",
@@ -173,7 +189,11 @@ def _shared(operation: str | None) -> list[Metric]:
         return run.traffic("shared", operation)
 
     out = [
-        Metric(f"l1tex__data_pipe_lsu_wavefronts_{end}.sum", f"passes for {what}", lambda r: traffic(r).wavefronts),
+        Metric(
+            f"l1tex__data_pipe_lsu_wavefronts_{end}.sum",
+            f"passes for {what}",
+            lambda r: traffic(r).wavefronts,
+        ),
         Metric(
             f"l1tex__data_bank_conflicts_pipe_lsu_{end}.sum",
             f"of these, because of bank conflicts, {what}",

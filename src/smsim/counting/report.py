@@ -48,8 +48,14 @@ def _instructions(run: Run, metrics: Mapping[str, float]) -> str:
     rows = [
         ("warp instructions", f"{metrics['smsp__inst_executed.sum']}"),
         ("thread instructions", f"{metrics['smsp__thread_inst_executed.sum']}"),
-        ("active threads a warp", f"{metrics['smsp__thread_inst_executed_per_inst_executed.ratio']:.2f} of 32"),
-        ("threads not predicated off", f"{metrics['smsp__thread_inst_executed_pred_on_per_inst_executed.ratio']:.2f}"),
+        (
+            "active threads a warp",
+            f"{metrics['smsp__thread_inst_executed_per_inst_executed.ratio']:.2f} of 32",
+        ),
+        (
+            "threads not predicated off",
+            f"{metrics['smsp__thread_inst_executed_pred_on_per_inst_executed.ratio']:.2f}",
+        ),
         (
             "branches, divergent",
             f"{metrics['smsp__sass_branch_targets.sum']}, "

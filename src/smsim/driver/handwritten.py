@@ -1,7 +1,7 @@
 """Hand-written PTX under a CUDA driver: a real GPU's, or the simulated one that stands in for it.
 
 One path for both: ``cuda.bindings`` calls in Numba's own context, so that Numba's device arrays and streams
-can be used. No GPU was at hand when this was written; against the simulated driver it is tested.
+can be used. The tests exercise it against the simulated driver only; no real GPU has run it yet.
 """
 
 from __future__ import annotations

@@ -119,7 +119,9 @@ def _fitting(number: int, constraint: Constraint, operand: Any) -> Any:
             bits = _BITS[letter]
             if -(1 << bits - 1) <= literal < 1 << bits:
                 return types.Integer.from_bitwidth(bits, signed=literal < 1 << bits - 1)
-            raise InlineAsmError(f"operand %{number} ({constraint}) is {literal}, which does not fit {bits} bits.")
+            raise InlineAsmError(
+                f"operand %{number} ({constraint}) is {literal}, which does not fit {bits} bits."
+            )
         if isinstance(kind, types.Array) and letter == "l" and not constraint.written:
             return kind
         if isinstance(kind, types.Integer) and kind.bitwidth == _BITS[letter]:
@@ -184,3 +186,13 @@ def _call(
     if len(outputs) == 1:
         return found
     return context.make_tuple(builder, result, [builder.extract_value(found, n) for n in range(len(outputs))])
+
+
+def _make_known() -> None:
+    """Tell Numba's compiler of :data:`asm` now: it may be in the midst of the first kernel that uses it."""
+    from numba.cuda.descriptor import cuda_target
+
+    cuda_target.typing_context.refresh()
+
+
+_make_known()

@@ -53,7 +53,9 @@ class PTXModule:
     def __init__(self, text: str, abi: str) -> None:
         self.text, self.abi = text, abi
         self.module = load_text(text)
-        entries = {n: f for n, f in self.module.functions.items() if f.kind == "entry" and not f.declared_only}
+        entries = {
+            n: f for n, f in self.module.functions.items() if f.kind == "entry" and not f.declared_only
+        }
         self._kernels = {name: PTXKernel(self, function) for name, function in entries.items()}
         self.engine = running.Engine(text)
 

@@ -112,7 +112,9 @@ def _as_numba(number: int, part: str, value: Any, place: Callable[[Any], Placed]
     if is_array(value):
         words = array_words(place(value))
         labels = ("meminfo", "parent", "size", "itemsize", "data")
-        labels += tuple(f"{what}[{axis}]" for what in ("shape", "strides") for axis in range(len(words[5:]) // 2))
+        labels += tuple(
+            f"{what}[{axis}]" for what in ("shape", "strides") for axis in range(len(words[5:]) // 2)
+        )
         for label, word in zip(labels, words):
             yield _Piece(number, f"{part}.{label}", word, is_address=label == "data")
     elif isinstance(value, tuple):

@@ -59,7 +59,7 @@ class ThreadStack:
 
     def _grow(self, size: int) -> None:
         if size > self.space.size:
-            wider = self._space(2 * size, self.space.extents)
+            wider = self._space(max(size, 2 * self.space.size), self.space.extents)
             wider.data[: self.space.data.shape[0]] = self.space.data
             self.space = wider
 

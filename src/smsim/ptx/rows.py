@@ -4,7 +4,7 @@ A row writes its syntax as the PTX ISA does::
 
     add{.rn|.rz|.rm|.rp}{.ftz}{.sat}.f32 d, a, b
 
-``.x|.y`` means one of these, ``{...}`` means that it may be left out. So this row covers forty
+``.x|.y`` means one of these, ``{...}`` means that it may be left out. So this row covers twenty
 spellings, from ``add.f32`` to ``add.rp.ftz.sat.f32``. :func:`resolve` finds the row of an instruction.
 
 **Modifiers.** Each group at most once, in the order of the row; as NVIDIA's assembler does, other orders are

@@ -26,7 +26,11 @@ class Row:
 
 
 def around(
-    function: Function, instruction: Instruction | None, readable: Callable[[str], str], before: int, after: int
+    function: Function,
+    instruction: Instruction | None,
+    readable: Callable[[str], str],
+    before: int,
+    after: int,
 ) -> list[Row]:
     """Up to ``before`` instructions, the instruction itself and up to ``after`` more.
 

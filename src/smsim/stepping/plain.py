@@ -53,5 +53,3 @@ def text(stepper: Stepper) -> str:
     if stepper.error is not None:
         parts.append(listed(stepper.error))
     return "\n".join(parts)
-
-

@@ -7,7 +7,6 @@ a run repeats bit for bit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -80,13 +79,14 @@ class Recorder(Observer):
         chunk: the chunk that the warp belongs to, once it runs.
     """
 
-    def __init__(self, block: int, warp: int, limit: int, output: Sequence[str]) -> None:
+    def __init__(self, block: int, warp: int, limit: int, output: list[str]) -> None:
         super().__init__()
         self.block, self.warp, self.limit, self.output = block, warp, limit, output
         self._names: dict[Step, list[tuple[int, str]]] = {}
         self.restart()
 
     def restart(self) -> None:
+        self.output.clear()
         self.moments: list[Moment] = []
         self.chunk: Chunk | None = None
         self._executed = 0
@@ -124,7 +124,8 @@ class Recorder(Observer):
         if moment is not None and moment.step is step and step.writes and moment.acting.any():
             seat = self._seat(frame)
             moment.writes = [
-                Write(name, moment.acting, seat.take(frame.R[slot])) for slot, name in self._written(frame, step)
+                Write(name, moment.acting, seat.take(frame.R[slot]))
+                for slot, name in self._written(frame, step)
             ]
 
     def take_back(self) -> Moment | None:
@@ -202,4 +203,3 @@ class Seat:
         if mask is False:
             return np.zeros(WARP, bool)
         return self.take(np.ones((1, 1), bool) if mask is None else mask)
-

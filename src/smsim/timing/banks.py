@@ -35,7 +35,7 @@ def wavefronts(address: np.ndarray, active: np.ndarray | None = None, width: int
         width: bytes that each lane accesses: 1, 2, 4, 8 or 16.
 
     Returns:
-        int64, shape ``(warps,)``; 0 for a warp without any active lane.
+        integers, shape ``(warps,)``; 0 for a warp without any active lane.
     """
     return _by_group(address, active, width).sum(axis=1)
 
@@ -63,7 +63,9 @@ def _turns_by_group(address: np.ndarray, active: np.ndarray | None, width: int) 
     rows = address.reshape(address.shape[0] * groups, -1)
     place = np.arange(rows.shape[0])[:, None] * BANKS + bank(rows)
     chosen = place.ravel() if active is None else place[np.asarray(active).reshape(rows.shape)]
-    turns = np.bincount(chosen, minlength=rows.shape[0] * BANKS).reshape(-1, BANKS).max(axis=1)
+    turns = (
+        np.bincount(chosen.astype(np.intp), minlength=rows.shape[0] * BANKS).reshape(-1, BANKS).max(axis=1)
+    )
     return turns.reshape(-1, groups)
 
 
@@ -97,7 +99,7 @@ def _most_in_a_bank(word: np.ndarray, active: np.ndarray | None) -> np.ndarray:
     new = np.ones(ordered.shape, bool)
     new[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
     place = np.arange(rows)[:, None] * BANKS + ordered % BANKS
-    counts = np.bincount(place[new], minlength=rows * BANKS).reshape(rows, BANKS)
+    counts = np.bincount(place[new].astype(np.intp), minlength=rows * BANKS).reshape(rows, BANKS)
     most = counts.max(axis=1)
     return most if active is None else np.where(active.any(axis=1), most, 0)
 

@@ -25,7 +25,7 @@ def sectors(address: np.ndarray, active: np.ndarray | None = None, width: int = 
         width: bytes that each lane accesses (4 for ``f32``, 16 for ``v4.f32``).
 
     Returns:
-        int64, shape ``(warps,)``. A warp without any active lane touches none.
+        Integers, shape ``(warps,)``. A warp without any active lane touches none.
     """
     return _pieces(address, active, width, SECTOR_BYTES)
 
@@ -72,7 +72,7 @@ def _pieces(address: np.ndarray, active: np.ndarray | None, width: int, size: in
 
 
 def distinct(values: np.ndarray, active: np.ndarray | None = None) -> np.ndarray:
-    """How many different values each row has among its active places; int64, shape ``(rows,)``."""
+    """How many different values each row has among its active places; shape ``(rows,)``."""
     if active is not None:
         # A row's idle places repeat one of its active values, so that sorting finds nothing new in them.
         chosen = np.take_along_axis(values, np.argmax(active, axis=1)[:, None], axis=1)

@@ -1,0 +1,60 @@
+"""What the PTX ISA has and the instruction table has not, as the page "What it executes" says it.
+
+Names are the ISA's own, as in its chapter list ("Instructions", PTX ISA 9.0). A test sees to it that no
+instruction stands both here and in the table.
+"""
+
+from __future__ import annotations
+
+#: Subject: one sentence, and the instructions.
+REFUSED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "Matrix instructions": (
+        "Not executed yet.",
+        ("mma", "mma.sp", "wmma.load", "wmma.store", "wmma.mma", "wgmma", "ldmatrix", "stmatrix", "movmatrix"),
+    ),
+    "Asynchronous copies and their barriers": (
+        "Not executed yet.",
+        ("cp.async", "cp.async.bulk", "cp.reduce.async.bulk", "mbarrier", "st.async", "st.bulk", "red.async",
+         "tensormap.replace", "tensormap.cp_fenceproxy"),
+    ),
+    "Clusters of blocks, and several GPUs": (
+        "Not executed yet.",
+        ("barrier.cluster", "mapa", "getctarank", "multimem.ld_reduce", "multimem.st", "multimem.red",
+         "clusterlaunchcontrol"),
+    ),
+    "Launches and registers": (
+        "Not executed yet.",
+        ("griddepcontrol", "setmaxnreg", "pmevent"),
+    ),
+    "Hints to the caches": (
+        "There are no caches to give hints to. Modifiers of `ld` and `st` that only give hints are accepted.",
+        ("createpolicy", "discard", "applypriority"),
+    ),
+    "The stack": (
+        "Not executed; compilers do not emit them.",
+        ("stacksave", "stackrestore", "alloca"),
+    ),
+    "Textures and surfaces": (
+        "Not planned.",
+        ("tex", "tld4", "txq", "istypep", "suld", "sust", "sured", "suq"),
+    ),
+    "Video instructions": (
+        "Not planned; compilers do not emit them.",
+        ("vadd", "vsub", "vabsdiff", "vmin", "vmax", "vshl", "vshr", "vmad", "vset", "vadd2", "vsub2", "vavrg2",
+         "vabsdiff2", "vmin2", "vmax2", "vset2", "vadd4", "vsub4", "vavrg4", "vabsdiff4", "vmin4", "vmax4",
+         "vset4"),
+    ),
+    "Later GPUs": (
+        "They need sm_100, which no simulated device has.",
+        ("tcgen05", "add.f32x2", "sub.f32x2", "mul.f32x2", "fma.f32x2"),
+    ),
+}  # fmt: skip
+
+#: Spellings that are refused although their instruction is in the table.
+REFUSED_PARTS = (
+    "values of 128 bits in `ld`, `st`, `mov` and `atom`",
+    "`atom` and `red` on 16-bit floats and on vectors, and `atom.cas.b16`",
+    "`.shared::cluster`, the shared memory of other blocks",
+    "`fma.oob`, which knows the fill value of tensor copies",
+    "calls through a register",
+)
