@@ -9,8 +9,9 @@ import numpy as np
 from smsim.hazards.careful import Suspicion, Tag
 from smsim.hazards.cells import LastWriter, Note, Visitors
 from smsim.hazards.knowledge import Knowledge
-from smsim.hazards.tables import ATOMIC, CONFLICTS, READ, WRITE
+from smsim.hazards.tables import CONFLICTS
 from smsim.machine.globalspace import FlatAccess, GlobalSpace
+from smsim.machine.kinds import ATOMIC, READ, WRITE
 from smsim.machine.memory import Allocation
 from smsim.machine.outersum import OuterSum
 

@@ -15,8 +15,8 @@ import numpy as np
 from smsim.hazards.careful import Suspicion
 from smsim.hazards.cells import Note
 from smsim.hazards.globaljudge import GlobalJudge
-from smsim.hazards.tables import ATOMIC, READ, WRITE
 from smsim.machine.globalspace import bounds, even_steps, lanes_apart
+from smsim.machine.kinds import ATOMIC, READ, WRITE
 from smsim.machine.memory import Allocation
 from smsim.machine.outersum import OuterSum
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smsim.hazards.careful import Suspicion, Tag
-from smsim.hazards.tables import ATOMIC, CONFLICTS, READ, WRITE, Touched
+from smsim.hazards.tables import CONFLICTS, Touched
+from smsim.machine.kinds import ATOMIC, READ, WRITE
 from smsim.machine.lanes import Lanes
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from smsim.hazards.order import Clocks
+from smsim.machine.kinds import ATOMIC, READ, WRITE
 from smsim.machine.lanes import WARP
 
-READ, WRITE, ATOMIC = "read", "write", "atomic"
 #: Kinds that conflict, when two different threads meet in a cell and nothing orders them.
 CONFLICTS = {READ: (WRITE, ATOMIC), WRITE: (WRITE, READ, ATOMIC), ATOMIC: (WRITE, READ)}
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smsim.hazards.order import BlockOrder
 from smsim.machine.barriers import Barriers
 from smsim.machine.frame import Frame, Mask
 from smsim.machine.lanes import Lanes
@@ -44,7 +43,7 @@ class Chunk:
         self.shared = launch.make_shared(blocks)
         self.stack = ThreadStack(self.lanes.count)
         self.watch = launch.make_watch(self)
-        self.order = BlockOrder(self)
+        self.order = launch.make_order(self)
         self.barriers = Barriers(self)
         self.meetings = Meetings(self)
         self.exited: Mask | bool = False

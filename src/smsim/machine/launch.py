@@ -12,6 +12,7 @@ from smsim.errors import SimulationError
 from smsim.hazards.careful import CarefulRun, Suspicion
 from smsim.hazards.explain import Explain
 from smsim.hazards.globalwatch import GlobalWatch, NoGlobalWatch
+from smsim.hazards.order import BlockOrder
 from smsim.hazards.sharedwatch import NoWatch, SharedWatch
 from smsim.machine.chunk import Chunk
 from smsim.machine.frame import Frame
@@ -101,6 +102,9 @@ class Launch:
         if self.hazards == "off" or not self._shared_size:
             return NoWatch()
         return SharedWatch(chunk, self._shared_size, self.kernel.grain)
+
+    def make_order(self, chunk: Chunk) -> BlockOrder:
+        return BlockOrder(chunk)
 
     def _make_global_watch(self, in_full: set[int]) -> GlobalWatch | NoGlobalWatch:
         return (

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from smsim.errors import UnsupportedPTX
-from smsim.hazards.tables import ATOMIC, READ, WRITE
 from smsim.machine import windows
 from smsim.machine.bind.binding import Binding, Step
 from smsim.machine.faults import AccessFault, active_where
 from smsim.machine.frame import Frame, without
+from smsim.machine.kinds import ATOMIC, READ, WRITE
 from smsim.machine.outersum import OuterSum
 from smsim.machine.retype import DTYPES, Value, extension, retype
 from smsim.ptx.nodes import Address, Instruction, Operand, Symbol, Vector

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from smsim.errors import UnsupportedPTX
-from smsim.hazards.tables import ATOMIC
 from smsim.machine.bind.access import IN_GLOBAL, attempt, by_space
 from smsim.machine.bind.binding import Binding, Step
 from smsim.machine.collisions import RUNNING, serve
 from smsim.machine.frame import Frame
+from smsim.machine.kinds import ATOMIC
 from smsim.machine.retype import DTYPES, retype
 from smsim.ptx.nodes import Instruction
 from smsim.ptx.rows import Form
