@@ -177,6 +177,33 @@ def test_wide_generic_local_and_guarded_accesses():
     assert counts.results[1][128] == 30
 
 
+SWITCH = (
+    HEAD
+    + """
+.visible .entry pick(.param .u64 out)
+{
+    .reg .b32 %r<4>;
+    mov.u32 %r1, %tid.x;
+    shr.u32 %r2, %r1, 5;
+    and.b32 %r3, %r1, 1;
+    mul.lo.u32 %r2, %r2, %r3;
+    TABLE: .branchtargets A, B, A;
+    brx.idx %r2, TABLE;
+A:  ret;
+B:  ret;
+}
+"""
+)
+
+
+def test_a_branch_by_index_diverges_where_lanes_take_different_labels():
+    counts = smsim.count(smsim.load_ptx(SWITCH)["pick"][3, 96], np.zeros(1))
+    assert counts["smsp__sass_branch_targets.sum"] == 9
+    assert (
+        counts["smsp__sass_branch_targets_threads_divergent.sum"] == 3
+    )  # warp 1 of each block; 0 and 2 say A
+
+
 @cuda.jit
 def collatz(out):
     i = cuda.grid(1)

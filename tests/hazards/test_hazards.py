@@ -111,3 +111,21 @@ def test_the_device_is_usable_after_an_error():
     given = (np.arange(64, dtype="f4"), np.zeros(64, "f4"))
     right_kernels.scan_by_doubling[1, 64](*given)
     assert np.array_equal(given[1], np.cumsum(given[0]))
+
+
+def test_two_arguments_that_overlap_stay_so():
+    from numba import cuda
+
+    @cuda.jit
+    def copy(x, out):
+        i = cuda.grid(1)
+        if i < out.size:
+            out[i] = x[i]
+
+    both = np.arange(65, dtype="f4")
+    report = smsim.check(copy[3, 32], both[:64], both[1:])
+    assert [type(e) for e in report.errors] == [errors.DataRace]
+    device = cuda.to_device(both)
+    with pytest.raises(errors.DataRace):
+        copy[3, 32](device[:64], device[1:])
+    assert smsim.check(copy[3, 32], both[:64], both[:64]).ok

@@ -9,6 +9,8 @@ import pytest
 from ptx_samples import kernel
 from ptx_spellings import spellings, statement
 
+from smsim.errors import UninitializedRead
+from smsim.machine.device import Device
 from smsim.ptx.table import ROWS
 
 _BY_NAME = ("bra", "brx", "call")
@@ -35,3 +37,20 @@ def test_each_row_runs_or_is_refused(opcode: str) -> None:
             text = kernel("ld.param.u64 %rd7, [a];" + statement(row, spelling))
             with fuzz_ptx.patience(fuzz_ptx.PATIENCE):
                 assert fuzz_ptx.run(text, choose)
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("@%p1 bra x; st.global.u32 [%rd7], 1; x:", "%p1"),
+        ("addc.u32 %r1, 1, 2; st.global.u32 [%rd7], %r1;", "%cc"),
+        ("mov.b32 %r8, 1; st.global.u32 [%rd7], %r1;", "%r1"),
+    ],
+)
+def test_a_register_that_nobody_wrote_is_named(body: str, name: str) -> None:
+    """It may stand where no operand stands: in a guard, or in the carry."""
+    device = Device()
+    data = device.memory.allocate(64)
+    entry = device.load(kernel("ld.param.u64 %rd7, [a];" + body)).functions["k"]
+    with pytest.raises(UninitializedRead, match=f"register {name},"):
+        device.launch(entry, (1, 1, 1), (1, 1, 1), 0, [data.to_bytes(8, "little")])

@@ -54,6 +54,8 @@ class Counter(Observer):
             if step.form.row.semantics == "control.branch":
                 staying = how_many(frame, self._others(frame, acting))[0] if pred_on < threads else 0
                 tally.divergent += taking + staying - warps
+        if step.form.row.semantics == "control.indexed_branch":
+            tally.divergent += _going_apart(frame, step)
         tally.executed += warps
         tally.threads += threads
         tally.pred_on += pred_on
@@ -119,6 +121,15 @@ class Counter(Observer):
             # What is remembered keeps its key's objects alive, so that their ids stay taken.
             known = self._judged[key] = (found, address, mask, frame.lanes)
         return known[0]
+
+
+def _going_apart(frame: Frame, step: Step) -> int:
+    """Warps whose lanes take different labels of a ``brx.idx``."""
+    labels = step.function.branch_targets[step.instruction.operands[1].name]
+    place = np.array([labels.index(label) for label in labels])
+    index = np.clip(np.asarray(frame.R[step.reads[-1]]), 0, len(labels) - 1)
+    rows = rows_of(frame, frame.mask, place[index])
+    return int(np.count_nonzero(coalesce.distinct(rows.address, rows.active) > 1)) * rows.times
 
 
 def _address_of(frame: Frame, step: Step) -> _Access | None:

@@ -1,8 +1,9 @@
 """Nsight Compute's names for what is counted here, each with how it is computed and what it means.
 
 The numbers are those of PTX instructions. A GPU executes what ptxas makes of them: parameters are folded
-into operands, two instructions become one, or one several. So instruction counts differ from a profile of a
-real run by what chapter 13 shows, while requests, sectors and bank conflicts of a load do not.
+into operands, two instructions become one, or one several. So instruction counts differ from those of a
+profiler on a GPU, while requests, sectors and bank conflicts of an access do not. (One exception: an atomic
+whose result nobody uses stays an atomic here; ptxas makes a reduction of it.)
 """
 
 from __future__ import annotations

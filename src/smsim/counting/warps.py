@@ -56,7 +56,7 @@ def _one_block(address: object) -> np.ndarray | None:
     if isinstance(address, OuterSum):
         if ((address.cols - address.cols[0, 0]) % 128).any():
             return None
-        return address.rows + address.cols[0, 0]
+        return address.rows + (address.cols[0, 0] + address.offset)
     return address if address.shape[1] == 1 else None
 
 

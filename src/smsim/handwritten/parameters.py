@@ -1,4 +1,4 @@
-"""From arguments to the bytes of the ``.param`` variables that a hand-written kernel declares (rule 32).
+"""From arguments to the bytes of the ``.param`` variables that a hand-written kernel declares.
 
 Count, size and type of every argument are checked against the declarations, because nothing else would: a
 GPU reads whatever bytes it is given.
@@ -14,7 +14,7 @@ import numpy as np
 
 from smsim.copied import Placed
 from smsim.errors import LaunchError
-from smsim.handwritten.scalars import Misfit, name_of, scalar_bytes, struct_bytes
+from smsim.handwritten.scalars import Misfit, scalar_bytes, struct_bytes
 from smsim.machine.arguments import ArrayArgument
 from smsim.ptx.nodes import Variable
 
@@ -212,6 +212,3 @@ def _count_of_pieces(
         f"{kernel} has {len(params)} parameters; as Numba flattens them, the {arguments} arguments given make "
         f"{listed} = {len(pieces)}."
     )
-
-
-__all__ = ["declared", "flatten", "is_array", "name_of", "numbered"]

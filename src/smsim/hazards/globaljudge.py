@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from smsim.machine.frame import Frame
     from smsim.machine.launch import Launch
 
+#: After notes of these kinds, an access of that kind needs them entered one by one instead.
+_UNSETTLED_BY = {READ: (ATOMIC,), WRITE: (READ, ATOMIC), ATOMIC: (READ,)}
 _EPOCH = 4096  # intervals of a warp between two barriers of its block; more wrap into the next
 
 
@@ -95,14 +97,10 @@ class GlobalJudge:
         elif base in self._writers:
             self._against_writers(frame, step, kind, flat, base, ids, cell, new, tag)
         if base not in self.in_full:
+            low, high = base + int(cell.min()) * self.grain, base + (int(cell.max()) + 1) * self.grain
+            self._against_notes(frame, kind, base, low, high, None)
             if kind != WRITE:
-                Note.add(
-                    self._notes[kind].setdefault(base, []),
-                    frame.chunk.first_block,
-                    base + int(cell.min()) * self.grain,
-                    base + (int(cell.max()) + 1) * self.grain,
-                    None,
-                )
+                Note.add(self._notes[kind].setdefault(base, []), frame.chunk.first_block, low, high, None)
             return
         for other in CONFLICTS[kind]:
             if other == WRITE:
@@ -118,6 +116,21 @@ class GlobalJudge:
                 cells = -(-flat.allocation.size // self.grain)
                 table = self._visitors[kind][base] = Visitors(cells)
             table.put(cell, ids, self._number(step), *stamps)
+
+    def _against_notes(
+        self, frame: Frame, kind: str, base: int, low: int, high: int, signature: object
+    ) -> None:
+        """Have accesses of another kind been noted in these bytes, by whoever it was?
+
+        Raises:
+            Suspicion: they have, and the note does not say which thread it was.
+        """
+        mine = frame.chunk.first_block
+        for other in _UNSETTLED_BY[kind]:
+            for note in self._notes[other].get(base, ()):
+                same_lanes = note.chunk == mine and signature is not None and note.signature == signature
+                if note.low < high and low < note.high and not same_lanes:
+                    raise Suspicion(set(), full={base})
 
     def _against_writers(
         self, frame: Frame, step: Step, kind: str, flat: FlatAccess, base: int, ids: np.ndarray,

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smsim.hazards.careful import Suspicion
 from smsim.hazards.cells import Note
 from smsim.hazards.globaljudge import GlobalJudge
 from smsim.machine.globalspace import bounds, even_steps, lanes_apart
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
     from smsim.machine.chunk import Chunk
     from smsim.machine.frame import Frame
-
-#: After notes of these kinds, an access of that kind needs them entered one by one instead.
-_UNSETTLED_BY = {READ: (ATOMIC,), WRITE: (READ, ATOMIC), ATOMIC: (READ,)}
 
 
 class NoGlobalWatch:
@@ -93,10 +89,8 @@ class GlobalWatch(GlobalJudge):
         base = whole.base
         if base in self.in_full:
             return False
-        for other in _UNSETTLED_BY[kind]:
-            notes = self._notes[other].get(base)
-            if notes and self._overlap(notes, frame, address, size, kind):
-                raise Suspicion(set(), full={base})
+        if any(self._notes[other].get(base) for other in (READ, ATOMIC)):
+            self._against_notes(frame, kind, base, *self._extent(address, size))
         if kind == WRITE or self.knowledge is not None and kind == ATOMIC:
             return False
         if base in self._writers:
@@ -113,18 +107,6 @@ class GlobalWatch(GlobalJudge):
             if steps is not None and lanes_apart(*steps[1:], address.shape, size):
                 return low, high + size, (steps, address.shape, size)
         return low, high + size, None
-
-    def _overlap(
-        self, notes: list[Note], frame: Frame, address: np.ndarray | OuterSum, size: int, kind: str
-    ) -> bool:
-        low, high, signature = self._extent(address, size)
-        mine = frame.chunk.first_block
-        return any(
-            note.low < high
-            and low < note.high
-            and not (note.chunk == mine and signature is not None and note.signature == signature)
-            for note in notes
-        )
 
     def _rectangle(
         self, frame: Frame, step: Step, whole: Allocation, address: np.ndarray | OuterSum, size: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
     from smsim.machine.chunk import Chunk
     from smsim.machine.frame import Frame
+    from smsim.ptx.nodes import Instruction
 
 
 class MemoryErrors(Teller):
@@ -147,7 +149,7 @@ class MemoryErrors(Teller):
 
     def unset_register(self, chunk: Chunk, name: str, row: int, column: int) -> UninitializedRead:
         function = self.launch.program.function
-        reader = next(i for i in function.body if any(str(o).find(name) >= 0 for o in i.operands))
+        reader = next(i for i in function.body if _mentions(i, name))
         position = where(reader, self.launch.kernel.module.module)
         return UninitializedRead(
             f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} uses register {name}, "
@@ -194,3 +196,14 @@ def _address_of(access: Access, thread: int, column: int) -> int:
         return int(address[thread, column])
     at = np.flatnonzero((lanes.thread[:, 0] == thread) & (lanes.block[:, 0] == column))
     return int(address[at[0], 0])
+
+
+def _mentions(instruction: Instruction, name: str) -> bool:
+    """Whether a register stands in an instruction, as an operand, as its guard, or as the carry it reads."""
+    if name == "%cc":
+        return instruction.opcode in ("addc", "subc", "madc")
+    guard = instruction.guard
+    whole = re.compile(re.escape(name) + r"(?!\w)")
+    return (guard is not None and guard.name == name) or any(
+        whole.search(str(o)) for o in instruction.operands
+    )

@@ -169,28 +169,21 @@ def _aligned(address: Addresses, size: int) -> bool:
 def _aligned_parts(address: OuterSum, size: int) -> bool:
     rows, cols = address.rows, address.cols
     low = size - 1
+    if None not in address.even_steps():
+        return not any(part & low for part in (address.first(), *address.even_steps()))
     return (
-        (int(rows[0, 0]) + int(cols[0, 0])) & low == 0
+        address.first() & low == 0
         and not np.bitwise_and(rows - rows[0, 0], low).any()
         and not np.bitwise_and(cols - cols[0, 0], low).any()
     )
 
 
-def _even_step(part: np.ndarray) -> int | None:
-    """The constant difference of consecutive elements, or ``None``."""
-    flat = part.ravel()
-    if flat.size == 1:
-        return 0
-    step = int(flat[1]) - int(flat[0])
-    return step if flat.size == 2 or bool((flat[1:] - flat[:-1] == step).all()) else None
-
-
 def even_steps(address: OuterSum, base: int) -> tuple[int, int, int] | None:
     """``(start, step from thread to thread, step from block to block)`` in bytes from ``base``, if even."""
-    row_step, column_step = _even_step(address.rows), _even_step(address.cols)
+    row_step, column_step = address.even_steps()
     if row_step is None or column_step is None:
         return None
-    return int(address.rows[0, 0]) + int(address.cols[0, 0]) - base, row_step, column_step
+    return address.first() - base, row_step, column_step
 
 
 def lanes_apart(row_step: int, column_step: int, shape: tuple[int, int], size: int) -> bool:
@@ -221,7 +214,7 @@ def _gather(allocation: Allocation, address: Addresses, dtype: np.dtype) -> np.n
             return rectangle[0].copy(order="K")
         origin = address.rows[0, 0]
         index = (address.rows - origin) // dtype.itemsize
-        index = index + (address.cols + (origin - allocation.base)) // dtype.itemsize
+        index = index + (address.cols + (address.offset + origin - allocation.base)) // dtype.itemsize
     else:
         index = np.right_shift(address - allocation.base, dtype.itemsize.bit_length() - 1)
     return allocation.typed(dtype).take(index.astype(np.intp, copy=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -82,6 +83,7 @@ class Launch:
         self.careful: CarefulRun | None = None
         self.watch: GlobalWatch | NoGlobalWatch = NoGlobalWatch()
         self.observer: Observer | None = None
+        self.printed: list[str] = []
         self.errors: list[SimulationError] = []
         self.warnings: list[SimulationError] = []
         layout = kernel.placement.shared
@@ -167,6 +169,7 @@ class Launch:
                     return
                 except Suspicion as suspicion:
                     memory.rewind()
+                    self.printed.clear()
                     self.errors.clear()
                     self.warnings.clear()
                     in_full |= suspicion.full
@@ -177,6 +180,8 @@ class Launch:
                         self.observer.restart()
         finally:
             memory.end_journal()
+            sys.stdout.write("".join(self.printed))  # as CUDA does: when the kernel has ended
+            self.watch = NoGlobalWatch()  # its tables are large, and whoever keeps the launch needs none
 
     def _run_grid(self) -> None:
         per_chunk = max(1, min(self.chunk_blocks(), self.blocks))

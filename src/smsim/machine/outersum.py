@@ -19,24 +19,37 @@ _RANGE = {np.dtype(t): (int(np.iinfo(t).min), int(np.iinfo(t).max)) for t in "bh
 _SAFE = 1 << 62  # parts are int64; beyond this a sum could wrap, so it is written out instead
 
 
+Steps = tuple[int | None, int | None]
+
+
 class OuterSum:
-    """``rows + cols`` as an integer array of shape ``(T, B)`` and type ``dtype``, not yet written out.
+    """``rows + cols + offset`` as an integer array of shape ``(T, B)`` and type ``dtype``, not yet written out.
 
     Args:
         rows: int64, shape ``(T, 1)``.
         cols: int64, shape ``(1, B)``.
+        offset: what is added to every element.
         dtype: the integer type it stands for; every element lies within that type's range.
         low, high: bounds of all elements, exact unless ``exact`` is false (then merely safe).
+        steps: the even steps of ``rows`` and ``cols`` if they are known, see :meth:`even_steps`.
     """
 
-    __slots__ = ("rows", "cols", "dtype", "low", "high", "exact")
+    __slots__ = ("rows", "cols", "offset", "dtype", "low", "high", "exact", "steps")
     ndim = 2
 
     def __init__(
-        self, rows: np.ndarray, cols: np.ndarray, dtype: np.dtype, low: int, high: int, exact: bool
+        self,
+        rows: np.ndarray,
+        cols: np.ndarray,
+        offset: int,
+        dtype: np.dtype,
+        low: int,
+        high: int,
+        exact: bool,
+        steps: Steps | None = None,
     ) -> None:
-        self.rows, self.cols, self.dtype = rows, cols, dtype
-        self.low, self.high, self.exact = low, high, exact
+        self.rows, self.cols, self.offset, self.dtype = rows, cols, offset, dtype
+        self.low, self.high, self.exact, self.steps = low, high, exact, steps
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -45,13 +58,23 @@ class OuterSum:
     def bounds(self) -> tuple[int, int]:
         """Exact smallest and largest element."""
         if not self.exact:
-            self.low = int(self.rows.min()) + int(self.cols.min())
-            self.high = int(self.rows.max()) + int(self.cols.max())
+            self.low = int(self.rows.min()) + int(self.cols.min()) + self.offset
+            self.high = int(self.rows.max()) + int(self.cols.max()) + self.offset
             self.exact = True
         return self.low, self.high
 
+    def first(self) -> int:
+        """The element of thread 0 in block 0."""
+        return int(self.rows[0, 0]) + int(self.cols[0, 0]) + self.offset
+
+    def even_steps(self) -> Steps:
+        """The difference from thread to thread and from block to block, each ``None`` if it is not even."""
+        if self.steps is None:
+            self.steps = (_even_step(self.rows), _even_step(self.cols))
+        return self.steps
+
     def dense(self) -> np.ndarray:
-        return (self.rows + self.cols).astype(self.dtype, copy=False)
+        return (self.rows + (self.cols + self.offset)).astype(self.dtype, copy=False)
 
     def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> np.ndarray:
         out = self.dense()
@@ -66,7 +89,10 @@ class OuterSum:
         dtype = np.dtype(dtype)
         if not self._fits(dtype):
             return self.dense().astype(dtype)
-        return OuterSum(self.rows, self.cols, dtype, self.low, self.high, self.exact)
+        return self._like(self.offset, dtype, self.low, self.high)
+
+    def _like(self, offset: int, dtype: np.dtype, low: int, high: int) -> OuterSum:
+        return OuterSum(self.rows, self.cols, offset, dtype, low, high, self.exact, self.steps)
 
     def _fits(self, dtype: np.dtype) -> bool:
         limits = _RANGE.get(np.dtype(dtype))
@@ -92,19 +118,23 @@ def lazy_sum(a: np.ndarray, b: np.ndarray) -> OuterSum | None:
 def _make(rows: np.ndarray, cols: np.ndarray, dtype: np.dtype) -> OuterSum | None:
     low = int(rows.min()) + int(cols.min())
     high = int(rows.max()) + int(cols.max())
-    limits = _RANGE[dtype]
-    if low < limits[0] or high > limits[1] or high > _SAFE or low < -_SAFE:
+    if not _in_range(low, high, dtype):
         return None
-    return OuterSum(rows, cols, dtype, low, high, True)
+    return OuterSum(rows, cols, 0, dtype, low, high, True)
 
 
-def _checked(
-    rows: np.ndarray, cols: np.ndarray, dtype: np.dtype, low: int, high: int, exact: bool
-) -> OuterSum | None:
+def _in_range(low: int, high: int, dtype: np.dtype) -> bool:
     limits = _RANGE[dtype]
-    if low < limits[0] or high > limits[1] or high > _SAFE or low < -_SAFE:
-        return None
-    return OuterSum(rows, cols, dtype, low, high, exact)
+    return limits[0] <= low and high <= limits[1] and -_SAFE <= low and high <= _SAFE
+
+
+def _even_step(part: np.ndarray) -> int | None:
+    """The constant difference of consecutive elements, or ``None``."""
+    flat = part.ravel()
+    if flat.size == 1:
+        return 0
+    step = int(flat[1]) - int(flat[0])
+    return step if flat.size == 2 or bool((flat[1:] - flat[:-1] == step).all()) else None
 
 
 def _uniform(x: object) -> int | None:
@@ -124,9 +154,11 @@ def _add(a: object, b: object, sign: int = 1) -> OuterSum | None:
         value *= sign
         if abs(value) > _SAFE:
             return None
-        return _checked(a.rows + value, a.cols, a.dtype, a.low + value, a.high + value, a.exact)
+        low, high = a.low + value, a.high + value
+        return a._like(a.offset + value, a.dtype, low, high) if _in_range(low, high, a.dtype) else None
+    offset = 0
     if isinstance(b, OuterSum):
-        rows, cols, low, high = b.rows, b.cols, b.low, b.high
+        rows, cols, offset, low, high = b.rows, b.cols, b.offset, b.low, b.high
     elif isinstance(b, np.ndarray) and 1 in b.shape:
         low, high = int(b.min()), int(b.max())
         if max(abs(low), abs(high)) > _SAFE:
@@ -139,7 +171,10 @@ def _add(a: object, b: object, sign: int = 1) -> OuterSum | None:
         low, high = -high, -low
     new_rows = a.rows if rows is None else (a.rows + rows if sign > 0 else a.rows - rows)
     new_cols = a.cols if cols is None else (a.cols + cols if sign > 0 else a.cols - cols)
-    return _checked(new_rows, new_cols, a.dtype, a.low + low, a.high + high, False)
+    low, high = a.low + low, a.high + high
+    if not _in_range(low, high, a.dtype):
+        return None
+    return OuterSum(new_rows, new_cols, a.offset + sign * offset, a.dtype, low, high, False)
 
 
 def _subtract(a: object, b: object) -> OuterSum | None:
@@ -150,7 +185,11 @@ def _scale(a: OuterSum, factor: int) -> OuterSum | None:
     if max(abs(a.low), abs(a.high), 1) * abs(factor) > _SAFE:
         return None
     low, high = sorted((a.low * factor, a.high * factor))
-    return _checked(a.rows * factor, a.cols * factor, a.dtype, low, high, a.exact)
+    if not _in_range(low, high, a.dtype):
+        return None
+    steps = None if a.steps is None else tuple(None if s is None else s * factor for s in a.steps)
+    rows, cols = a.rows * factor, a.cols * factor
+    return OuterSum(rows, cols, a.offset * factor, a.dtype, low, high, a.exact, steps)
 
 
 def _multiply(a: object, b: object) -> OuterSum | None:

@@ -7,7 +7,6 @@ the ``.param`` variables that hold its arguments and results, and the step, for 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -62,7 +61,7 @@ def print_formatted(frame: Frame, arguments: list[str], results: list[str], step
     for lane in lanes:
         address = int(formats[lane])
         out.append(_formatted(texts[address], [v[lane] for v in values[address]], memory))
-    sys.stdout.write("".join(out))
+    frame.chunk.launch.printed.extend(out)
     if results:
         count = np.full((1, 1), 0, np.int32)
         frame.params.store(results[0], 0, count, frame.mask)

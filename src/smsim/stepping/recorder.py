@@ -189,7 +189,9 @@ class Seat:
     def take(self, value: object) -> np.ndarray:
         """The warp's part of a register, ``(32,)``; lanes that are not in the frame hold zero."""
         if isinstance(value, OuterSum):
-            part = (value.rows[self.rows, 0] + value.cols[0, self.column]).astype(value.dtype)
+            part = (value.rows[self.rows, 0] + (value.cols[0, self.column] + value.offset)).astype(
+                value.dtype
+            )
         else:
             value = np.asarray(value)
             rows = self.rows if value.shape[0] > 1 else np.zeros_like(self.rows)
