@@ -26,7 +26,7 @@ SITE := _build/html
 BUILD_SITE = $(PY) tools/build_site.py $(if $(filter 0,$(SOLUTIONS)),--without-solutions)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book site serve test test-packages test-notebooks test-site lint format lab notebooks labs bench clean
+.PHONY: help setup book site serve test test-packages test-notebooks test-site lint format lab notebooks labs bench fuzz clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -79,6 +79,9 @@ labs: $(STAMP)  ## write the learners' notebooks from the solutions
 
 bench: $(STAMP)  ## measure what is fast, as ratios
 	$(PY) -m benchmarks
+
+fuzz: $(STAMP)  ## change PTX texts 20,000 times and look for anything but a result or one of our errors
+	$(PY) tools/fuzz_ptx.py 20000
 
 clean:  ## remove what was built; .venv stays
 	rm -rf _build build dist .ruff_cache .hypothesis

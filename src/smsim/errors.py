@@ -39,6 +39,10 @@ class SimulationError(Exception):
             setattr(self, name, value)
 
 
+class HazardWarning(UserWarning):
+    """What would be an error, where ``attach(hazards="warn")`` asks only to be told."""
+
+
 class PTXSyntaxError(SimulationError):
     """The text is not PTX: where (``line``, ``column``), and what was ``expected`` there."""
 

@@ -95,6 +95,22 @@ def test_hazards_can_be_switched_off():
         smsim.attach(hazards="raise")
 
 
+def test_hazards_can_be_told_as_warnings():
+    smsim.attach(hazards="warn")
+    try:
+        out = np.zeros(64, "f4")
+        with pytest.warns(errors.HazardWarning, match=r"MemoryFault: .* reads x\[64\]"):
+            wrong_kernels.off_by_one[1, 64](np.ones(64, "f4"), out)
+        assert (out[:63] == 1).all()
+    finally:
+        smsim.attach(hazards="raise")
+
+
+def test_an_unknown_way_to_treat_hazards_is_refused():
+    with pytest.raises(errors.LaunchError, match="raise, warn, off"):
+        smsim.attach(hazards="maybe")
+
+
 def test_a_thread_that_exits_counts_at_a_barrier_in_isa_mode():
     smsim.attach(hazards="isa")
     try:

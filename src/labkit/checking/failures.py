@@ -18,7 +18,10 @@ def describe_failure(failure: Exception, answer: Any) -> tuple[str, str]:
         reason = _reason(str(failure)) + _numba_line(str(failure), answer)
         return f"the kernel does not compile: {reason}", "does not compile"
     if "ArgumentError" in kinds:
-        return f"the kernel does not take what this exercise passes: {_reason(str(failure))}", "wrong arguments"
+        return (
+            f"the kernel does not take what this exercise passes: {_reason(str(failure))}",
+            "wrong arguments",
+        )
     text = f"{type(failure).__name__}: {_reason(str(failure))}"
     return f"running it raised {text}{_python_line(failure, answer)}", "raises"
 

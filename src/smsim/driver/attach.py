@@ -49,7 +49,6 @@ def attach(
     device: str | None = None,
     *,
     hazards: str | None = None,
-    seed: int | None = None,
     force: bool | None = None,
     needs: str | None = None,
 ) -> Engine:
@@ -59,8 +58,8 @@ def attach(
 
     Args:
         device: which GPU to simulate, such as ``"H800"`` (the default) or ``"T4"``.
-        hazards: what the simulated SM does about wrong programs; see ``smsim.machine.device.Device``.
-        seed: permutes what CUDA leaves open (``None``: always the same order).
+        hazards: what the simulated SM does about wrong programs: ``raise`` (the default), ``warn``, ``off``,
+            ``strict`` or ``isa``; see ``smsim.machine.device.HAZARDS``.
         force: ``True`` simulates beside a GPU too, ``False`` never simulates.
         needs: the least GPU that will do, such as ``"sm_90"``; where the GPU here is less, the simulated
             one is taken.
@@ -76,14 +75,14 @@ def attach(
     """
     global _attached
     if _attached is not None:
-        return _again(_attached, device, hazards, seed, force)
+        return _again(_attached, device, hazards, force)
     choice = choose(environment.look(), device, force=force, needs=needs)
     if "numba.cuda" not in sys.modules:
         _use_new_numba_cuda()
     if choice.gpu is not None:
         _attached = Engine(choice.gpu, False, None, None, choice.reason)
     else:
-        _attached = _simulate(choice, hazards, seed)
+        _attached = _simulate(choice, hazards)
     return _attached
 
 
@@ -166,7 +165,7 @@ def _capability(arch: str) -> tuple[int, int]:
     return int(digits[:-1]), int(digits[-1])
 
 
-def _simulate(choice: Choice, hazards: str | None, seed: int | None) -> Engine:
+def _simulate(choice: Choice, hazards: str | None) -> Engine:
     from smsim.devices import load
     from smsim.driver import seam
     from smsim.machine.device import Device
@@ -176,17 +175,14 @@ def _simulate(choice: Choice, hazards: str | None, seed: int | None) -> Engine:
     except ValueError as unknown:
         raise EnvironmentProblem(str(unknown)) from None
     _raise_if_too_late()
-    options = {k: v for k, v in (("hazards", hazards), ("seed", seed)) if v is not None}
-    device = Device(spec, **options)
+    device = Device(spec) if hazards is None else Device(spec, hazards=hazards)
     seam.install(device, spec)
     engine = Engine(f"simulated {spec.name}", True, spec, device, choice.reason)
     _prove()
     return engine
 
 
-def _again(
-    engine: Engine, device: str | None, hazards: str | None, seed: int | None, force: bool | None
-) -> Engine:
+def _again(engine: Engine, device: str | None, hazards: str | None, force: bool | None) -> Engine:
     """A second call may change how the simulated SM judges, not which engine runs."""
     from smsim.devices import load
 
@@ -196,10 +192,8 @@ def _again(
             f"This process runs kernels on the {engine.engine} already, and that cannot be changed while it "
             f"lives: restart it ({_RESTART} in a notebook) and choose before anything else."
         )
-    if engine.simulated:
-        for setting, value in (("hazards", hazards), ("seed", seed)):
-            if value is not None:
-                setattr(engine.device, setting, value)
+    if engine.simulated and hazards is not None:
+        engine.device.hazards = hazards
     return engine
 
 

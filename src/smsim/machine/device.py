@@ -20,15 +20,20 @@ from smsim.ptx.nodes import Function, Instruction, Module
 __all__ = ["ArrayArgument", "Device", "LoadedFunction", "LoadedModule"]
 
 
+#: What may happen to a wrong program. ``raise``: an exception, the default. ``warn``: a Python warning for
+#: each finding, and the run goes on where it can. ``off``: nothing is looked for. ``strict``: as ``raise``,
+#: and a strong read followed by a barrier is no acquire. ``isa``: as ``raise``, but threads that have exited
+#: count at barriers, as the ISA has it. ``collect``: go on, and keep all errors in ``Launch.errors``.
+HAZARDS = ("raise", "warn", "off", "strict", "isa", "collect")
+
+
 class Device:
     """One simulated GPU.
 
     Args:
         spec: which one; a name such as ``"H800"`` or a :class:`DeviceSpec`.
         memory: its global memory; a fresh one by default.
-        hazards: what happens to a wrong program: ``"raise"`` (the default), ``"off"``, ``"isa"`` (as
-            ``"raise"``, but a thread that exits counts at barriers, as the ISA has it), or
-            ``"collect"`` (go on, and keep all errors in ``Launch.errors``).
+        hazards: what happens to a wrong program, one of :data:`HAZARDS`.
         budget: engine steps that a chunk of blocks may take before it is stopped.
     """
 
@@ -44,6 +49,17 @@ class Device:
         self.memory = memory if memory is not None else Memory(self.spec.memory_bytes)
         self.hazards, self.budget = hazards, budget
         self._launches = 0
+
+    @property
+    def hazards(self) -> str:
+        """What happens to a wrong program, one of :data:`HAZARDS`."""
+        return self._hazards
+
+    @hazards.setter
+    def hazards(self, mode: str) -> None:
+        if mode not in HAZARDS:
+            raise LaunchError(f"hazards={mode!r} is not one of {', '.join(HAZARDS)}")
+        self._hazards = mode
 
     def load(self, ptx: str) -> LoadedModule:
         """Parse PTX and place its variables in memory.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smsim.errors import SimulationError
+from smsim.errors import HazardWarning, SimulationError
 from smsim.hazards.careful import CarefulRun, Suspicion
 from smsim.hazards.explain import Explain
 from smsim.hazards.globalwatch import GlobalWatch, NoGlobalWatch
@@ -122,7 +123,7 @@ class Launch:
         Raises:
             SimulationError: ``error`` itself.
         """
-        if self.hazards != "collect":
+        if self.hazards not in ("collect", "warn"):
             raise error
         if not any(_same_finding(error, known) for known in self.errors):
             self.errors.append(error)
@@ -166,6 +167,9 @@ class Launch:
                 self.watch = self._make_global_watch(in_full)
                 try:
                     self._run_grid()
+                    if self.hazards == "warn":
+                        for error in self.errors:
+                            warnings.warn(f"{type(error).__name__}: {error}", HazardWarning, stacklevel=2)
                     return
                 except Suspicion as suspicion:
                     memory.rewind()
