@@ -97,7 +97,7 @@ def play_gpu(device: str) -> Engine:
     Plain launches then run on it, as on a GPU of Colab, and :func:`attach` finds it and changes nothing.
     """
     global _attached
-    played = _simulate(Choice(None, device, "a test wants it so"), None, None)
+    played = _simulate(Choice(None, device, "a test wants it so"), None)
     _attached = Engine(played.spec.product, False, None, None, "it is the GPU of this computer")
     return _attached
 
