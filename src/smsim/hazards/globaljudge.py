@@ -10,7 +10,7 @@ from smsim.hazards.careful import Suspicion, Tag
 from smsim.hazards.cells import LastWriter, Note, Visitors
 from smsim.hazards.knowledge import Knowledge
 from smsim.hazards.tables import CONFLICTS
-from smsim.machine.globalspace import FlatAccess, GlobalSpace
+from smsim.machine.globalspace import FlatAccess
 from smsim.machine.kinds import ATOMIC, READ, WRITE
 from smsim.machine.memory import Allocation
 from smsim.machine.outersum import OuterSum
@@ -38,7 +38,7 @@ class GlobalJudge:
     def __init__(self, launch: Launch, grain: int, in_full: set[int]) -> None:
         self.launch, self.grain, self.in_full = launch, grain, in_full
         self.threads = launch.threads
-        self.space = GlobalSpace(launch.device.memory)
+        self.space = launch.global_space
         self.knowledge: Knowledge | None = None
         if launch.kernel.synchronises:
             total = launch.threads * launch.blocks

@@ -34,6 +34,8 @@ class NoGlobalWatch:
 
     def barrier(self, chunk: Chunk, complete: np.ndarray | None) -> None: ...
 
+    def grid_barrier(self) -> None: ...
+
     def fence(self, frame: Frame, step: Step) -> None: ...
 
 
@@ -74,6 +76,12 @@ class GlobalWatch(GlobalJudge):
         if self.knowledge is not None:
             for block in blocks.tolist():
                 self.knowledge.barrier(block)
+
+    def grid_barrier(self) -> None:
+        """All threads of the grid have met: whatever was done before is over for everybody."""
+        self._writers.clear()
+        for by_base in (*self._notes.values(), *self._visitors.values()):
+            by_base.clear()
 
     def fence(self, frame: Frame, step: Step) -> None:
         """``fence`` or ``membar`` by the lanes of ``frame``."""

@@ -101,6 +101,16 @@ class WaitingErrors(Teller):
             **position.facts(),
         )
 
+    def grid_too_large(self, resident: int, step: Step) -> Deadlock:
+        position = self.where(step)
+        return Deadlock(
+            f"kernel {self.launch.kernel_name} waits for its whole grid of {self.launch.blocks} blocks, but only "
+            f"{resident} fit on the device at once: those that wait keep the others from starting."
+            + position.lines(),
+            kernel=self.launch.kernel_name,
+            **position.facts(),
+        )
+
     def not_in_own_mask(
         self, frame: Frame, lanes: np.ndarray, step: Step, member: np.ndarray
     ) -> WarpSyncError:

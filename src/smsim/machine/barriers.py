@@ -214,3 +214,33 @@ def _union(a: Mask, b: Mask, shape: tuple[int, int]) -> Mask:
         return None
     both = a | b
     return None if both.all() else both
+
+
+@dataclass(eq=False)
+class AtGrid:
+    """Lanes that wait for all threads of the grid."""
+
+    frame: Frame
+    mask: Mask
+    resume: int
+    step: Step
+
+
+class GridBarrier:
+    """Where a chunk's lanes wait for every other thread of a cooperative launch."""
+
+    def __init__(self, chunk: Chunk) -> None:
+        self.chunk = chunk
+        self.waiting: list[AtGrid] = []
+
+    def arrive(self, lanes: AtGrid) -> None:
+        self.waiting.append(lanes)
+        lanes.frame.waiting.append(lanes.resume)
+
+    def release(self) -> None:
+        """The whole grid has come."""
+        self.chunk.order.barrier(None)
+        for lanes in self.waiting:
+            lanes.frame.waiting.remove(lanes.resume)
+            lanes.frame.go(lanes.resume, lanes.mask)
+        self.waiting.clear()

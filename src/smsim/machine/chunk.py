@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smsim.machine.barriers import Barriers
+from smsim.machine.barriers import Barriers, GridBarrier
 from smsim.machine.frame import Frame, Mask
 from smsim.machine.lanes import Lanes
 from smsim.machine.meetings import Meetings
@@ -46,6 +46,7 @@ class Chunk:
         self.order = launch.make_order(self)
         self.barriers = Barriers(self)
         self.meetings = Meetings(self)
+        self.grid_barrier = GridBarrier(self)
         self.exited: Mask | bool = False
         self.steps = 0
         self.rounds = 0
@@ -64,7 +65,7 @@ class Chunk:
     # -- who goes next --------------------------------------------------------------------------------
 
     def advance(self) -> bool:
-        """Run until every lane has exited (true) or all that can move only spin (false).
+        """Run until every lane has exited (true), or all that can move only spin or wait for the grid (false).
 
         Raises:
             SimulationError: what the program did wrong.
@@ -80,6 +81,8 @@ class Chunk:
                 self.rounds += 1
                 if self.rounds > ROUNDS_BEFORE_PARKING:
                     return False
+            elif self.grid_barrier.waiting and not (self.barriers.waiting or self.meetings.waiting):
+                return False
             elif self.frames:
                 self.barriers.explain_deadlock()
             else:

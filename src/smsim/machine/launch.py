@@ -201,6 +201,22 @@ class Launch:
                     chunk = parked.popleft()
                 if not chunk.advance():
                     parked.append(chunk)
+                self._meet_as_grid(parked, all_there=following >= self.blocks, room=resident_limit)
+
+    def _meet_as_grid(self, parked: deque[Chunk], *, all_there: bool, room: int) -> None:
+        """Let the grid's threads go on if all of them wait for each other.
+
+        Raises:
+            Deadlock: some blocks cannot start before the others end, and those wait for them.
+        """
+        if not parked or not all(chunk.grid_barrier.waiting for chunk in parked):
+            return
+        if all_there:
+            self.watch.grid_barrier()
+            for chunk in parked:
+                chunk.grid_barrier.release()
+        elif len(parked) >= room:
+            raise self.explain.grid_too_large(self._resident_blocks(), parked[0].grid_barrier.waiting[0].step)
 
     def chunk_blocks(self) -> int:
         """How many blocks are run at a time."""

@@ -190,6 +190,8 @@ class Program:
         function = self.placement.module.functions.get(callee.name)
         if (function is None or function.declared_only) and callee.name in supplied.FUNCTIONS:
             names = [[item.name for item in items] for items in (arguments, results)]
+            if callee.name == supplied.GRID_BARRIER:
+                return control.grid_barrier(names[1], following, step)
             return control.supplied(supplied.FUNCTIONS[callee.name], *names, following, step)
         if function is None or function.declared_only:
             raise self._unsupported(instruction, f"a call to {callee.name}, which is not in the module,")

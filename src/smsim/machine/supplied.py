@@ -143,7 +143,21 @@ def release(frame: Frame, arguments: list[str], results: list[str], step: Step) 
         frame.chunk.launch.device.memory.free(int(addresses[lane]))
 
 
+def grid_handle(frame: Frame, arguments: list[str], results: list[str], step: Step) -> None:
+    """``cudaCGGetIntrinsicHandle(scope)``: something that stands for the grid; never zero."""
+    frame.params.store(results[0], 0, np.ones((1, 1), np.int64), frame.mask)
+
+
+def _never_called(frame: Frame, arguments: list[str], results: list[str], step: Step) -> None:
+    raise AssertionError("a grid barrier ends a block; see bind.control.grid_barrier")
+
+
+#: Waiting for the grid is no plain call: its lanes stop there.
+GRID_BARRIER = "cudaCGSynchronize"
+
 FUNCTIONS: dict[str, Supplied] = {
+    "cudaCGGetIntrinsicHandle": grid_handle,
+    GRID_BARRIER: _never_called,
     "vprintf": print_formatted,
     "__assertfail": assert_fails,
     "malloc": allocate,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smsim.machine.barriers import Waiting
+from smsim.machine.barriers import AtGrid, Waiting
 from smsim.machine.bind.binding import Binding, Step
 from smsim.machine.frame import Frame, Mask, split
 from smsim.machine.params import ParamCells
@@ -150,6 +150,17 @@ def supplied(
         frame.mask = mask
         function(frame, arguments, results, step)
         frame.go(following, mask)
+
+    return leave
+
+
+def grid_barrier(results: list[str], following: int, step: Step) -> Leave:
+    """``cudaCGSynchronize``: wait for all threads of the grid."""
+
+    def leave(frame: Frame, mask: Mask, block: int) -> None:
+        for name in results:
+            frame.params.store(name, 0, np.zeros((1, 1), np.int32), mask)
+        frame.chunk.grid_barrier.arrive(AtGrid(frame, mask, following, step))
 
     return leave
 
