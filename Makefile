@@ -26,7 +26,7 @@ SITE := _build/html
 BUILD_SITE = $(PY) tools/build_site.py $(if $(filter 0,$(SOLUTIONS)),--without-solutions)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book site serve test test-packages test-notebooks test-site lint format lab notebooks labs bench fuzz clean
+.PHONY: help setup book site serve test test-packages test-notebooks test-site lint format lab notebooks labs bench fuzz conformance clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -82,6 +82,10 @@ bench: $(STAMP)  ## measure what is fast, as ratios
 
 fuzz: $(STAMP)  ## change PTX texts 20,000 times and look for anything but a result or one of our errors
 	$(PY) tools/fuzz_ptx.py 20000
+
+conformance: $(STAMP)  ## run numba-cuda's own tests on the simulated SM and store the counts
+	$(PY) -m pip install --quiet pytest filecheck cffi ml_dtypes
+	$(PY) tools/conformance.py
 
 clean:  ## remove what was built; .venv stays
 	rm -rf _build build dist .ruff_cache .hypothesis

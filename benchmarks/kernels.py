@@ -3,6 +3,7 @@
 from numba import cuda, float32
 
 TILE = 16
+MANDELBROT_LIMIT = 200
 
 
 @cuda.jit
@@ -27,3 +28,45 @@ def matmul(a, b, c):
             total += tile_a[ty, k] * tile_b[k, tx]
         cuda.syncthreads()
     c[y, x] = total
+
+
+@cuda.jit
+def collatz(steps):
+    i = cuda.grid(1)
+    if i < steps.size:
+        n, count = i + 1, 0
+        while n != 1:
+            n = n // 2 if n % 2 == 0 else 3 * n + 1
+            count += 1
+        steps[i] = count
+
+
+@cuda.jit
+def mandelbrot(counts):
+    x, y = cuda.grid(2)
+    height, width = counts.shape
+    if x < width and y < height:
+        c_re = float32(3.0 / width) * float32(x) - float32(2.25)
+        c_im = float32(3.0 / height) * float32(y) - float32(1.5)
+        re, im, count = float32(0), float32(0), 0
+        while count < MANDELBROT_LIMIT and re * re + im * im < float32(4):
+            re, im = re * re - im * im + c_re, float32(2) * re * im + c_im
+            count += 1
+        counts[y, x] = count
+
+
+@cuda.jit
+def histogram(values, bins):
+    i = cuda.grid(1)
+    if i < values.size:
+        cuda.atomic.add(bins, values[i], 1)
+
+
+@cuda.jit
+def lock(mutex, count):
+    while cuda.atomic.cas(mutex, 0, 0, 1) != 0:
+        pass
+    cuda.threadfence()
+    count[0] += 1
+    cuda.threadfence()
+    cuda.atomic.exch(mutex, 0, 0)

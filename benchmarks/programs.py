@@ -5,27 +5,11 @@ Numba is imported by whoever runs one: ``numba.cuda`` means something else in ea
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
-
-@dataclass(frozen=True)
-class Program:
-    """One measured program.
-
-    Attributes:
-        run: does it once.
-        work: how many units of work that was, such as multiply-adds.
-        threads: how many CUDA threads it takes.
-        right: whether the result is right.
-    """
-
-    run: Callable[[], object]
-    work: int
-    threads: int
-    right: Callable[[], bool]
+from benchmarks.contended import cuda_histogram, cuda_lock, njit_histogram
+from benchmarks.divergent import cuda_collatz, cuda_mandelbrot, njit_collatz, njit_mandelbrot
+from benchmarks.program import Program
 
 
 def _saxpy_data(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -106,4 +90,8 @@ def njit_matmul(n: int) -> Program:
 PROGRAMS = {
     "saxpy": {"smsim": cuda_saxpy, "cudasim": cuda_saxpy, "njit": njit_saxpy},
     "matmul": {"smsim": cuda_matmul, "cudasim": cuda_matmul, "njit": njit_matmul},
+    "Collatz": {"smsim": cuda_collatz, "cudasim": cuda_collatz, "njit": njit_collatz},
+    "Mandelbrot": {"smsim": cuda_mandelbrot, "cudasim": cuda_mandelbrot, "njit": njit_mandelbrot},
+    "histogram": {"smsim": cuda_histogram, "cudasim": cuda_histogram, "njit": njit_histogram},
+    "lock": {"smsim": cuda_lock, "cudasim": cuda_lock},
 }

@@ -341,3 +341,50 @@ def warp_reduction_in_shared_memory(x, out):
         cuda.syncwarp()
         half //= 2
     out[i] = part[0]
+
+
+@correct(lambda x: np.where(x < 10, 1.0, 0.0))
+@cuda.jit
+def a_search_that_breaks_out(x, out):
+    t = cuda.threadIdx.x
+    for i in range(10):
+        if x[i] == x[t]:
+            out[t] = 1
+            break
+
+
+@correct(lambda x: x**2 + x)
+@cuda.jit
+def a_local_array_indexed_by_data(x, out):
+    own = cuda.local.array(4, float32)
+    t = cuda.threadIdx.x
+    for k in range(4):
+        own[k] = x[t] ** 2
+    own[int(x[t]) % 4] += x[t]
+    out[t] = own[t % 4]
+
+
+@correct(lambda x: x + 64 * (x // 32), grid=2, block=32)
+@cuda.jit
+def a_warp_votes_and_one_lane_speaks_for_it(x, out):
+    i = cuda.grid(1)
+    all_high = cuda.all_sync(0xFFFFFFFF, x[i] >= 32)
+    bonus = cuda.shfl_sync(0xFFFFFFFF, 64 if all_high and i % 32 == 0 else 0, 0)
+    out[i] = x[i] + bonus
+
+
+@correct(lambda x: x * 2, grid=2, block=16)
+@cuda.jit
+def a_grid_stride_loop(x, out):
+    for i in range(cuda.grid(1), out.size, cuda.gridsize(1)):
+        out[i] = x[i] * 2
+
+
+@correct(lambda x: x, block=(4, 4, 4))
+@cuda.jit
+def three_dimensions(x, out):
+    cube = cuda.shared.array((4, 4, 4), float32)
+    a, b, c = cuda.threadIdx.x, cuda.threadIdx.y, cuda.threadIdx.z
+    cube[a, b, c] = x[16 * c + 4 * b + a]
+    cuda.syncthreads()
+    out[16 * a + 4 * b + c] = cube[c, b, a]

@@ -424,3 +424,43 @@ def waits_for_a_plain_flag(x, out):
         while x[0] != 0:  # <--
             pass
     out[0] = 1
+
+
+# -- lanes of a warp that should meet ------------------------------------------------------------------
+
+
+@planted(errors.WarpSyncError)
+@cuda.jit
+def a_lane_that_its_mask_does_not_name(x, out):
+    t = cuda.threadIdx.x
+    out[t] = cuda.shfl_sync(0x0000FFFF, x[t], 0)  # <--
+
+
+@planted(errors.WarpSyncError)
+@cuda.jit
+def half_a_warp_at_syncwarp_and_half_at_a_vote(x, out):
+    t = cuda.threadIdx.x
+    if t % 32 < 16:
+        out[t] = 1
+        cuda.syncwarp()  # <--
+        out[t] += 1
+    else:
+        out[t] = cuda.ballot_sync(0xFFFFFFFF, t > 3)  # <--
+
+
+@planted(errors.UninitializedRead)
+@cuda.jit
+def shuffle_from_the_half_that_takes_no_part(x, out):
+    t = cuda.threadIdx.x
+    if t % 32 < 16:
+        out[t] = cuda.shfl_down_sync(0x0000FFFF, x[t], 8)  # <--
+
+
+@planted(errors.DataRace)
+@cuda.jit
+def syncwarp_between_two_warps(x, out):
+    tile = cuda.shared.array(N, float32)
+    t = cuda.threadIdx.x
+    tile[t] = x[t]  # <--
+    cuda.syncwarp()
+    out[t] = tile[N - 1 - t]  # <--

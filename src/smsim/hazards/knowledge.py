@@ -26,6 +26,8 @@ class Known:
     #: Its own number, and how often something was added: who has seen it like this need not look again.
     serial: int = field(default_factory=itertools.count().__next__)
     additions: int = 0
+    #: It is what was left at a word: many threads may hold it, so it is replaced and never changed.
+    left: bool = False
 
     def join(self, other: Known) -> None:
         self.additions += 1
@@ -33,6 +35,12 @@ class Known:
             for key, count in theirs.items():
                 if count > mine.get(key, 0):
                     mine[key] = count
+
+    def leaving(self, given: Known) -> Known:
+        """What stands at a word when ``given`` is left there too."""
+        after = Known(dict(self.blocks), dict(self.threads), self.serial, self.additions, left=True)
+        after.join(given)
+        return after
 
 
 class Knowledge:
@@ -92,9 +100,9 @@ class Knowledge:
             return
         if block_scope or fenced_for_block:
             key = (word, thread // self.per_block)
-            self._words_of_block.setdefault(key, Known()).join(given)
+            self._words_of_block[key] = self._words_of_block.get(key, Known()).leaving(given)
         else:
-            self._words.setdefault(word, Known()).join(given)
+            self._words[word] = self._words.get(word, Known()).leaving(given)
 
     def read(self, thread: int, word: int, *, acquire: bool) -> None:
         """A strong read of ``word``."""
@@ -105,7 +113,7 @@ class Knowledge:
             if acquire:
                 self._learn(thread, left)
             else:
-                self._read.setdefault(thread, Known()).join(left)
+                self._read[thread] = _together(self._read.get(thread), left)
                 self._informed.setdefault(thread // self.per_block, set()).add(thread)
 
     def barrier(self, block: int) -> None:
@@ -135,5 +143,16 @@ class Knowledge:
         return known
 
     def _learn(self, thread: int, known: Known) -> None:
-        self._of_thread.setdefault(thread, Known()).join(known)
+        self._of_thread[thread] = _together(self._of_thread.get(thread), known)
         self._informed.setdefault(thread // self.per_block, set()).add(thread)
+
+
+def _together(mine: Known | None, found: Known) -> Known:
+    """What a thread knows once it has found ``found``. It comes again and again to a word that others go on
+    adding to, as one that waits for a lock does; then the later state holds all of the earlier one."""
+    if mine is None or mine.serial == found.serial:
+        return found
+    if mine.left:
+        mine = Known(dict(mine.blocks), dict(mine.threads))
+    mine.join(found)
+    return mine

@@ -14,13 +14,13 @@ from smsim.hazards.where import where
 from smsim.machine.faults import AccessFault
 from smsim.machine.lanes import Dim3, unflatten
 from smsim.machine.retype import DTYPES
+from smsim.ptx.nodes import Instruction, Register
 
 if TYPE_CHECKING:
     from smsim.hazards.sharedwatch import Access
     from smsim.machine.bind.binding import Step
     from smsim.machine.chunk import Chunk
     from smsim.machine.frame import Frame
-    from smsim.ptx.nodes import Instruction
 
 
 class MemoryErrors(Teller):
@@ -149,7 +149,8 @@ class MemoryErrors(Teller):
 
     def unset_register(self, chunk: Chunk, name: str, row: int, column: int) -> UninitializedRead:
         function = self.launch.program.function
-        reader = next(i for i in function.body if _mentions(i, name))
+        mentions = [i for i in function.body if _mentions(i, name)]
+        reader = next((i for i in mentions if not _only_sets(i, name)), mentions[0])
         position = where(reader, self.launch.kernel.module.module)
         return UninitializedRead(
             f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} uses register {name}, "
@@ -196,6 +197,19 @@ def _address_of(access: Access, thread: int, column: int) -> int:
         return int(address[thread, column])
     at = np.flatnonzero((lanes.thread[:, 0] == thread) & (lanes.block[:, 0] == column))
     return int(address[at[0], 0])
+
+
+#: Instructions whose first operand is a source.
+_WITHOUT_RESULT = frozenset({"st", "red", "bra", "brx", "call", "bar", "barrier"})
+
+
+def _only_sets(instruction: Instruction, name: str) -> bool:
+    """Whether the register stands in an instruction as its destination and nowhere else."""
+    guard, operands = instruction.guard, instruction.operands
+    if instruction.opcode in _WITHOUT_RESULT or not operands or (guard is not None and guard.name == name):
+        return False
+    whole = re.compile(re.escape(name) + r"(?!\w)")
+    return operands[0] == Register(name) and not any(whole.search(str(o)) for o in operands[1:])
 
 
 def _mentions(instruction: Instruction, name: str) -> bool:

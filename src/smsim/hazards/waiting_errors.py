@@ -9,13 +9,14 @@ import numpy as np
 from smsim.errors import BarrierError, Deadlock, SimulationError, WarpSyncError
 from smsim.hazards.place import plural
 from smsim.hazards.teller import Teller
+from smsim.machine.barriers import BARRIERS
 from smsim.machine.lanes import WARP
 
 if TYPE_CHECKING:
     from smsim.machine.barriers import Barriers
     from smsim.machine.bind.binding import Step
     from smsim.machine.chunk import Chunk
-    from smsim.machine.frame import Frame
+    from smsim.machine.frame import Frame, Mask
     from smsim.machine.meetings import Meetings
 
 
@@ -54,6 +55,24 @@ class WaitingErrors(Teller):
             block=self.block(chunk, column),
             threads=(one, two),
             **a.facts(),
+        )
+
+    def no_such_barrier(
+        self, frame: Frame, mask: Mask, step: Step, number: int, count: int | None
+    ) -> BarrierError:
+        active = np.broadcast_to(True if mask is None else mask, frame.lanes.shape)
+        row, column, named, _ = self._first(frame, active)
+        position = self.where(step)
+        what = f"barrier {number}, and a block has {BARRIERS}, numbered from 0"
+        if number < BARRIERS:
+            what = f"a barrier for {count} threads; the number must be a multiple of {WARP}, and not 0"
+        return BarrierError(
+            f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name} reaches {what}."
+            + position.lines(),
+            kernel=self.launch.kernel_name,
+            block=self.block(frame.chunk, column),
+            threads=tuple(named),
+            **position.facts(),
         )
 
     def deadlock(self, barriers: Barriers) -> SimulationError:

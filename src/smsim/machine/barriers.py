@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from smsim.machine.chunk import Chunk
     from smsim.machine.program import Step
 
+#: How many a block has; they are numbered from 0.
+BARRIERS = 16
+
 
 @dataclass(eq=False)
 class Waiting:

@@ -36,7 +36,7 @@ def serve(
     """
     if index.size == 0:
         return np.empty(0, view.dtype)
-    order = np.argsort(index, kind="stable")
+    order = _order(index)
     place = index[order]
     first = np.flatnonzero(np.r_[True, place[1:] != place[:-1]])
     if first.size == index.size:
@@ -51,6 +51,8 @@ def serve(
         view[place[first]] = sorted_value[first + length - 1]
     elif operation == "cas":
         _compare_and_swap(view, place, first, length, sorted_value, sorted_swap, old)
+    elif operation == "add" and view.dtype.kind in "iu":
+        _running_sums(view, place, first, length, sorted_value, old)
     elif operation in RUNNING and first.size <= int(length.max()):
         _run_by_run(RUNNING[operation], view, place, first, length, sorted_value, old)
     else:
@@ -58,6 +60,14 @@ def serve(
     out = np.empty_like(old)
     out[order] = old
     return out
+
+
+def _order(index: np.ndarray) -> np.ndarray:
+    """A stable sort; NumPy sorts 16-bit keys by their digits, several times as fast as by comparing."""
+    lowest = index.min()
+    if index.max() - lowest < 1 << 16:
+        index = (index - lowest).astype(np.uint16)
+    return np.argsort(index, kind="stable")
 
 
 def combine(operation: str) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
@@ -98,6 +108,23 @@ def _run_by_run(
         run = ufunc.accumulate(np.r_[view[at : at + 1], value[start : start + count]])
         old[start : start + count] = run[:-1]
         view[at] = run[-1]
+
+
+def _running_sums(
+    view: np.ndarray,
+    place: np.ndarray,
+    first: np.ndarray,
+    length: np.ndarray,
+    value: np.ndarray,
+    old: np.ndarray,
+) -> None:
+    """Whole numbers wrap, so that one sum over all lanes, less what came before each address, is exact."""
+    total = np.cumsum(value, dtype=view.dtype)
+    before = total - value
+    start = view[place[first]]
+    old[:] = before + np.repeat(start - before[first], length)
+    last = first + length - 1
+    view[place[first]] = start + (total[last] - before[first])
 
 
 def _turn_by_turn(

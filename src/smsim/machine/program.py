@@ -243,19 +243,31 @@ class Program:
         while changed:
             changed = False
             for number, block in enumerate(graph):
-                ends = not block.successors or any(
-                    s in leads_out or s >= len(graph) for s in block.successors
+                ends = (
+                    not block.successors
+                    or any(s in leads_out or s >= len(graph) for s in block.successors)
+                    or _may_leave(self.blocks[number].ending)
                 )
                 if number not in leads_out and ends:
                     leads_out.add(number)
                     changed = True
-        for number, code in enumerate(self.blocks[: len(graph)]):
-            code.endless = number not in leads_out and not any(_touches_memory(s) for s in code.steps)
+        for number, (block, code) in enumerate(zip(graph, self.blocks, strict=False)):
+            stuck = block.in_loop and number not in leads_out
+            code.endless = stuck and not any(_touches_memory(s) for s in code.steps)
 
 
 def _may_wait(step: Step) -> bool:
     name = step.form.row.semantics
     return name == "memory.atomic" or (name == "memory.load" and bool(_WAITS_ON_OTHERS & step.form.flags))
+
+
+def _may_leave(ending: Step | None) -> bool:
+    """Whether lanes may end here, all of them or those that a guard picks."""
+    return ending is not None and ending.form.row.semantics in (
+        "control.return",
+        "control.exit",
+        "control.trap",
+    )
 
 
 def _touches_memory(step: Step) -> bool:

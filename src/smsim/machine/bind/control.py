@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from smsim.machine.barriers import AtGrid, Waiting
+from smsim.machine.barriers import BARRIERS, AtGrid, Waiting
 from smsim.machine.bind.binding import Binding, Step
 from smsim.machine.frame import Frame, Mask, split
+from smsim.machine.lanes import WARP
 from smsim.machine.params import ParamCells
 from smsim.machine.retype import DTYPES, retype
 from smsim.ptx.nodes import Instruction
@@ -191,18 +192,49 @@ def barrier(operands: BarrierOperands, following: int, step: Step) -> Leave:
     """``bar.sync`` and ``bar.red``: wait here for the others."""
 
     def leave(frame: Frame, mask: Mask, block: int) -> None:
-        number = int(np.asarray(frame.R[operands.number]).flat[0])
-        count = None if operands.count is None else int(np.asarray(frame.R[operands.count]).flat[0])
         predicate = None
         finish_with = None
         if operands.predicate is not None:
             predicate = np.broadcast_to(_condition(frame, operands.predicate), frame.lanes.shape)
             finish_with = _reduction(operands)
-        frame.chunk.barriers.arrive(
-            Waiting(frame, following, mask, number, count, step, operands.aligned, predicate, finish_with)
-        )
+        for number, count, lanes in _by_barrier(frame, operands.number, operands.count, mask, step):
+            frame.chunk.barriers.arrive(
+                Waiting(
+                    frame, following, lanes, number, count, step, operands.aligned, predicate, finish_with
+                )
+            )
 
     return leave
+
+
+def _by_barrier(
+    frame: Frame, number: int, count: int | None, mask: Mask, step: Step
+) -> Iterator[tuple[int, int | None, Mask]]:
+    """Barrier number, thread count and lanes of each barrier that ``mask`` arrives at: they may differ by
+    warp where a register names the barrier.
+
+    Raises:
+        BarrierError: there is no such barrier, or it cannot have that many threads.
+    """
+    slots = [slot for slot in (number, count) if slot is not None]
+    values = [np.asarray(frame.R[slot]) for slot in slots]
+    if all(value.size == 1 for value in values):
+        kinds = np.array([[int(value.flat[0])] for value in values])
+        where = None
+    else:
+        wide = np.stack([np.broadcast_to(value, frame.lanes.shape) for value in values])
+        active = (
+            np.ones(frame.lanes.shape, bool) if mask is None else np.broadcast_to(mask, frame.lanes.shape)
+        )
+        kinds, where = np.unique(wide[:, active], axis=1), wide
+    for kind in kinds.T:
+        lanes = mask
+        if kinds.shape[1] > 1:
+            lanes = active & (where == kind[:, None, None]).all(axis=0)
+        at, expected = int(kind[0]), int(kind[1]) if kind.size > 1 else None
+        if at >= BARRIERS or (expected is not None and (expected % WARP or expected == 0)):
+            raise frame.chunk.launch.explain.no_such_barrier(frame, lanes, step, at, expected)
+        yield at, expected, lanes
 
 
 def _reduction(operands: BarrierOperands) -> Callable[[Waiting, Mask, list[Waiting]], None]:
@@ -238,7 +270,8 @@ def bind_arrive(binding: Binding, instruction: Instruction, form: Form) -> Step:
     number, count = (binding.source(o, "u32", instruction) for o in instruction.operands)
 
     def run(frame: Frame) -> None:
-        at, expected = (int(np.asarray(frame.R[slot]).flat[0]) for slot in (number, count))
-        frame.chunk.barriers.only_arrive(at, expected, frame, frame.mask)
+        for at, expected, lanes in _by_barrier(frame, number, count, frame.mask, step):
+            frame.chunk.barriers.only_arrive(at, expected, frame, lanes)
 
-    return Step(run, 0, (number, count), (number, count), instruction, binding.function, form)
+    step = Step(run, 0, (number, count), (number, count), instruction, binding.function, form)
+    return step
