@@ -52,7 +52,8 @@ class Report(unittest.TestResult):
         self._outcome(test, "failed", _short(err))
 
     def addError(self, test: unittest.TestCase, err: Any) -> None:
-        self._outcome(test, "error", _short(err))
+        # pytest's own exception, as from pytest.importorskip, means a skip here too.
+        self._outcome(test, "skipped" if err[0].__name__ == "Skipped" else "error", _short(err))
 
     def addSkip(self, test: unittest.TestCase, reason: str) -> None:
         self._outcome(test, "skipped", reason)

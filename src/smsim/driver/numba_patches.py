@@ -101,8 +101,13 @@ def with_line_numbers(py_func: Any, options: dict) -> dict:
     """``options`` for the compiler with line numbers, where these make sense.
 
     Not where the kernel asks for full debug information, which excludes them, and not where its source
-    cannot be read, for which Numba would warn.
+    cannot be read, for which Numba would warn. And not where Numba counts references
+    (``NUMBA_CUDA_ENABLE_NRT``): its counting functions have no lines, and nvJitLink then refuses the module.
     """
+    from numba.cuda import dispatcher
+
+    if getattr(dispatcher.config, "CUDA_ENABLE_NRT", False):
+        return options
     if options.get("debug") or not linecache.getlines(py_func.__code__.co_filename):
         return options
     return {**options, "lineinfo": True}
