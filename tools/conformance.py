@@ -2,12 +2,12 @@
 
 Every test module of numba-cuda's wheel runs in a process of its own, to which the simulated SM is attached
 before ``numba.cuda`` is imported; so are the processes that a test starts. A module that is not done after a
-minute is stopped: what it found until then counts, its other tests are "not reached". Compute Sanitizer's kind
-of checks stay on, as for every reader.
+minute is stopped: what it found until then counts, its other tests are "not reached". The hazard checks stay
+on, as for every reader.
 
 The tests need four packages besides the book's: ``pip install pytest filecheck cffi ml_dtypes``. What needs
-more (CuPy, PyTorch, a second GPU, the CUDA toolkit's headers and programs) skips itself or cannot be imported,
-and is listed.
+more (CuPy, PyTorch, a second GPU, the CUDA toolkit's headers and programs) skips itself. Three tests that
+need pytest's own fixtures are not run; they count as skipped too.
 
 Without arguments everything is run and stored in book/data/conformance.toml, from which the page "What it
 executes" takes its numbers. With names, such as ``cudapy.test_atomics``, only these modules run; ``--update``

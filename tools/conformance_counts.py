@@ -53,7 +53,7 @@ def sentences(data: dict[str, Any]) -> str:
     missed = sum(n[outcome] for outcome in MISSED)
     return (
         f"Of {n.total():,} tests in {len(data['modules'])} modules of numba-cuda {versions['numba-cuda']}, "
-        f"{n['passed']:,} pass. {n['expected']} fail as their authors expect, {n['skipped']} skip themselves, "
+        f"{n['passed']:,} pass. {n['expected']} fail as their authors expect, {n['skipped']} are skipped, "
         f"and {missed} do not pass: {n['failed']} fail, {n['error']} end in an error, "
         f"{n['not reached']} were not reached within {data['seconds_a_module']:g} seconds a module. "
         f"Counted on {data['date']} with Numba {versions['numba']} and Python {versions['python']}."

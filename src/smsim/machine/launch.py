@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from smsim.machine.observer import Observer
 
 #: Lanes that a chunk has if the grid is large enough: where NumPy's cost a lane is lowest.
-CHUNK_LANES = 16384
+CHUNK_LANES = 32768
 #: Engine steps (instructions executed for a whole chunk) that one chunk may take: about 20 seconds.
 DEFAULT_BUDGET = 2_000_000
 _CHUNK_BYTES = 64 << 20
