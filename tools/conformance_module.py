@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import re
 import sys
 import traceback
 import unittest
@@ -71,8 +72,9 @@ class Report(unittest.TestResult):
 
 
 def _short(err: Any) -> str:
-    """The exception in one line of at most 300 characters."""
+    """The exception in one line of at most 300 characters, without the folders of this machine."""
     text = " ".join("".join(traceback.format_exception_only(err[0], err[1])).split())
+    text = re.sub(r"/\S*/site-packages/", "", text)
     return text if len(text) <= 300 else text[:200] + " ... " + text[-95:]
 
 
