@@ -71,6 +71,11 @@ class Followed:
                 left.append(read)
         self.reads = left
 
+    def stamp(self, order: Order) -> None:
+        """The order of single threads begins to matter: nobody's time has changed since these reads."""
+        for read in self.reads:
+            read.time = order.now(read.who)
+
     def spread(self, blocks: int, threads: int) -> None:
         """What was noted for one block stands for each of ``blocks``: cell ``c`` becomes ``c * blocks + b``."""
         block = np.arange(blocks)

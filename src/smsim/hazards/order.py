@@ -116,24 +116,29 @@ class InBlock:
     """Questions about the threads of a chunk's blocks since their last barrier, for shared memory.
 
     Threads are ``block * T + thread + 1``, blocks counted within the chunk.
+
+    Attributes:
+        by_thread: whether the launch's knowledge has changed since the last barrier of all blocks.
     """
 
     def __init__(self, chunk: Chunk) -> None:
         self.chunk, self.threads = chunk, chunk.lanes.threads
-        self.before = chunk.first_block * self.threads + 1
+        self.before = chunk.first_block * self.threads
+        self.by_thread = False
 
     def now(self, who: np.ndarray) -> np.ndarray | None:
         """Each thread's time; ``None`` while nothing but barriers of the block made any order."""
         knowledge, turns = self.chunk.order.knowledge, self.chunk.order.turns
         if knowledge is not None:
-            return knowledge.now(who - 1 + (self.before - 1))
+            return knowledge.now(who - 1 + self.before) if self.by_thread else None
         return None if turns is None else turns[self._warp(who)]
 
     def over(self, me: np.ndarray, other: np.ndarray, time: np.ndarray) -> np.ndarray | None:
         """Whether what ``other`` did at ``time`` is over for ``me``; ``None`` stands for never."""
         knowledge, turns = self.chunk.order.knowledge, self.chunk.order.turns
         if knowledge is not None:
-            return knowledge.over(me - 1 + (self.before - 1), other - 1 + (self.before - 1), time)
+            before = self.before - 1
+            return knowledge.over(me + before, other + before, time) if self.by_thread else None
         if turns is None:
             return None
         mine, theirs = self._warp(me), self._warp(other)

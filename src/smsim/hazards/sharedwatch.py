@@ -94,8 +94,6 @@ class SharedWatch:
         for extent in chunk.shared.extents:
             self.written[extent.start // grain : -(-(extent.start + extent.size) // grain)] = False
         self.all_written = bool(self.written.all())
-        if many:  # flags and their kin act by block
-            self._spread()
 
     # -- noting ------------------------------------------------------------------------------------------
 
@@ -175,7 +173,8 @@ class SharedWatch:
         for table in self.tables.values():
             table.clear(columns, self.blocks)
         self.followed.forget(columns, self.blocks)
-        self.ordered = complete is not None and self.ordered
+        if complete is None:
+            self.ordered = self.order.by_thread = False
         if complete is None:
             self.accesses = []
             self.judged = 0
@@ -193,6 +192,10 @@ class SharedWatch:
         self.ordered = True
         if self.columns == 1:
             self._spread()
+        if self.knowledge is not None and not self.order.by_thread:
+            self.order.by_thread = True
+            for part in (*self.tables.values(), self.followed):
+                part.stamp(self.order)
 
     def finish(self) -> None:
         """The chunk's threads have all ended."""

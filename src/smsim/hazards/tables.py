@@ -73,6 +73,12 @@ class Slot:
     def times(self, cell: np.ndarray) -> np.ndarray:
         return np.zeros(cell.shape, np.int64) if self.time is None else self.time[cell]
 
+    def stamp(self, order: Order) -> None:
+        """Everybody here came at the present time of its thread."""
+        cell = np.flatnonzero(self.who)
+        if cell.size:
+            self.with_times()[cell] = order.now(self.who[cell])
+
     def spread(self, blocks: int, threads: int) -> Slot:
         wide = Slot(0)
         wide.who = _for_each_block(self.who, blocks, threads)
@@ -109,6 +115,22 @@ class Further:
         kept = cells[self._all()[0]]
         self._parts = [tuple(column[kept] for column in self._all())]
         self.has &= cells
+
+    def stamp(self, order: Order) -> None:
+        cell, who, access, _ = self._all()
+        self._parts = [(cell, who, access, order.now(who))]
+
+    def spread(self, blocks: int, threads: int) -> Further:
+        cell, who, access, time = self._all()
+        block = np.arange(blocks)
+        wide = Further(self.has.size * blocks)
+        wide.put(
+            (cell[:, None] * blocks + block).ravel(),
+            (who[:, None] + block * threads).ravel(),
+            np.repeat(access, blocks),
+            np.repeat(time, blocks),
+        )
+        return wide
 
     def _all(self) -> tuple[np.ndarray, ...]:
         if len(self._parts) != 1:
@@ -225,11 +247,18 @@ class Touched:
             self.further = None
         self.clean = columns is None
 
+    def stamp(self, order: Order) -> None:
+        """The order of single threads begins to matter: nobody's time has changed since they came here."""
+        for part in (self.first, self.second, self.further):
+            if part is not None:
+                part.stamp(order)
+
     def spread(self, blocks: int, threads: int) -> Touched:
         """The same for each of ``blocks`` blocks: cell ``c`` becomes ``c * blocks + b``."""
         wide = Touched(0, self.many)
         wide.cells = self.cells * blocks
         wide.first, wide.second = (s.spread(blocks, threads) for s in (self.first, self.second))
+        wide.further = None if self.further is None else self.further.spread(blocks, threads)
         wide.clean = self.clean
         return wide
 
