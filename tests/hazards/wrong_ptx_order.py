@@ -104,7 +104,7 @@ DONE:
 )
 _race(
     "a_buffer_filled_again_before_it_is_empty",
-    0,
+    32,
     HANDOVER.format(
         wait_empty="setp.eq.u32 %p3, %r20, 0;\n    @%p3 bra FILL;\n    bar.sync 2, 64;\nFILL:", say_empty=""
     ).replace("bar.sync 1, 64;", "bar.sync 1, 64;\n    bar.arrive 2, 64;"),
