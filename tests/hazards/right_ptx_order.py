@@ -389,3 +389,43 @@ correct(
 DONE:
 """,
 )
+correct(
+    "the_last_block_puts_the_counter_back",
+    lambda x: np.r_[0, 6, np.zeros(62)],
+    """
+    mov.u32 %r20, 0;
+    setp.ne.u32 %p1, %r1, 0;
+    @%p1 bra JOIN;
+    fence.acq_rel.gpu;
+    atom.global.add.u32 %r10, [%rd2], 1;
+    st.shared.u32 [tile], %r10;
+JOIN:
+    bar.sync 0;
+    ld.shared.u32 %r11, [tile];
+    setp.ne.u32 %p2, %r11, 3;
+    @%p2 bra DONE;
+    setp.ne.u32 %p3, %r1, 5;
+    @%p3 bra DONE;
+    st.global.u32 [%rd2], %r20;
+    mov.u32 %r12, 6;
+    st.global.u32 [%rd2+4], %r12;
+DONE:
+""",
+    grid=4,
+    block=16,
+)
+correct(
+    "the_last_thread_puts_a_shared_counter_back",
+    lambda x: np.r_[9, np.zeros(63)],
+    _CLEARED
+    + """
+    atom.acq_rel.cta.shared.add.u32 %r10, [other], 1;
+    setp.ne.u32 %p1, %r10, 63;
+    @%p1 bra DONE;
+    mov.u32 %r11, 9;
+    st.shared.u32 [other], %r11;
+    ld.shared.u32 %r12, [other];
+    st.global.u32 [%rd2], %r12;
+DONE:
+""",
+)

@@ -209,3 +209,43 @@ DONE:
     grid=2,
     block=1,
 )
+_race(
+    "a_counter_put_back_while_others_still_poll_it",
+    0,
+    """
+    fence.acq_rel.gpu;
+    atom.global.add.u32 %r10, [%rd2], 1;
+    setp.eq.u32 %p1, %r10, 1;
+    @%p1 bra LAST;
+WAIT:
+    ld.volatile.global.u32 %r11, [%rd2];
+    setp.eq.u32 %p2, %r11, 1;
+    @%p2 bra WAIT;
+    bra DONE;
+LAST:
+    mov.u32 %r12, 0;
+    st.global.u32 [%rd2], %r12;
+DONE:
+""",
+    "ld.volatile.global.u32 %r11, [%rd2];",
+    "st.global.u32 [%rd2], %r12;",
+    grid=2,
+    block=1,
+)
+_race(
+    "a_counter_put_back_by_one_who_has_not_seen_all",
+    3,
+    """
+    fence.acq_rel.gpu;
+    setp.eq.u32 %p1, %r1, 3;
+    @%p1 bra PUTS;
+    atom.global.add.u32 %r10, [%rd2], 1;
+    bra DONE;
+PUTS:
+    mov.u32 %r12, 0;
+    st.global.u32 [%rd2], %r12;
+DONE:
+""",
+    "atom.global.add.u32 %r10, [%rd2], 1;",
+    "st.global.u32 [%rd2], %r12;",
+)

@@ -9,9 +9,9 @@ import numpy as np
 from smsim.hazards.careful import Suspicion, Tag
 from smsim.hazards.cells import LastWriter, Note
 from smsim.hazards.followed import Followed
-from smsim.hazards.knowledge import Knowledge
+from smsim.hazards.knowledge import EACH_THREAD, Knowledge
 from smsim.hazards.order import InGrid
-from smsim.hazards.strong import synchronise
+from smsim.hazards.strong import observed, synchronise
 from smsim.hazards.tables import CONFLICTS, Touched
 from smsim.machine.globalspace import FlatAccess
 from smsim.machine.kinds import ATOMIC, READ, WRITE
@@ -42,7 +42,7 @@ class GlobalJudge:
         self.threads = launch.threads
         self.space = launch.global_space
         self.knowledge: Knowledge | None = None
-        if launch.kernel.orders_some:
+        if launch.kernel.orders_some or EACH_THREAD in in_full:
             total = launch.threads * launch.blocks
             self.knowledge = Knowledge(total, launch.threads, launch.hazards == "strict")
         self.order = InGrid(launch.threads, launch.blocks, self.knowledge)
@@ -77,8 +77,7 @@ class GlobalJudge:
                 new = np.broadcast_to(bits, frame.lanes.shape)[flat.row, flat.column]
             time = None
             if self.knowledge is not None and kind == ATOMIC:
-                if step.form.flags & {"acquire", "release", "acq_rel"}:
-                    frame.chunk.watch.settle()
+                frame.chunk.watch.settle()
                 time = self.order.now(ids)  # a release is part of what it releases, the rest is not
                 synchronise(self.knowledge, step, ids - 1, flat.index * size + base)
             for part in range(max(size // self.grain, 1)):
@@ -125,7 +124,10 @@ class GlobalJudge:
         for other in CONFLICTS[kind]:
             visitors = self._visitors[other].get(base)
             if other != WRITE and visitors is not None:
-                whose, by = visitors.other_than(cell, ids, self.order)
+                seen = None
+                if other == ATOMIC and self.knowledge is not None:
+                    seen = observed(self.knowledge, lambda cell: cell * self.grain + base, -1)
+                whose, by = visitors.other_than(cell, ids, self.order, seen)
                 suspects |= self._conflicts(step, kind, other, base, ids, cell, whose, by, tag)
         followed = self._followed.get(base)
         if tag is not None:
@@ -195,6 +197,8 @@ class GlobalJudge:
     ) -> set[object]:  # fmt: skip
         """The lanes that meet somebody (``whose`` is not 0) whom nothing orders. Returns reads to follow."""
         met = np.flatnonzero(whose)
+        if met.size and self.knowledge is None and ATOMIC in (kind, other):
+            raise Suspicion(set(), full={EACH_THREAD})  # one may have seen what the other did
         if READ in (kind, other) and met.size:
             if tag is None:
                 found = {step} if kind == READ else {self.steps[n] for n in np.unique(by[met])}

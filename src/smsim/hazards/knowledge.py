@@ -20,14 +20,18 @@ import numpy as np
 
 #: A thread's time: intervals of its block from this bit on, below them the times it told others something.
 INTERVAL = 32
+#: Among the allocations to be entered in full: follow what each thread knows, whatever the kernel looks like.
+EACH_THREAD = -1
 
 
 @dataclass(slots=True)
 class Known:
-    """Work that is known to be over: ``blocks[b]`` intervals of block b, thread t before ``threads[t]``."""
+    """Work that is known to be over: ``blocks[b]`` intervals of block b, thread t before ``threads[t]``, and
+    the strong writes to word w from number ``words[w][1]`` to ``words[w][0]``, which were seen by a strong read."""
 
     blocks: dict[int, int] = field(default_factory=dict)
     threads: dict[int, int] = field(default_factory=dict)
+    words: dict[int, tuple[int, int]] = field(default_factory=dict)
     #: Its own number, and how often something was added: who has seen it like this need not look again.
     serial: int = field(default_factory=itertools.count().__next__)
     additions: int = 0
@@ -40,10 +44,17 @@ class Known:
             for key, count in theirs.items():
                 if count > mine.get(key, 0):
                     mine[key] = count
+        for word, seen in other.words.items():
+            self.words[word] = max(seen, self.words.get(word, seen))
+
+    def copy(self) -> Known:
+        """The same, to be added to."""
+        return Known(dict(self.blocks), dict(self.threads), dict(self.words))
 
     def leaving(self, given: Known) -> Known:
         """What stands at a word when ``given`` is left there too."""
-        after = Known(dict(self.blocks), dict(self.threads), self.serial, self.additions, left=True)
+        after = self.copy()
+        after.serial, after.additions, after.left = self.serial, self.additions, True
         after.join(given)
         return after
 
@@ -82,6 +93,11 @@ class Knowledge:
         self._words: dict[int, Known] = {}
         self._words_near: dict[int, dict[int, Known]] = {}  # by word, then by the block that wrote
         self._at_barriers: dict[tuple[int, int], Known] = {}
+        #: By word: how many strong writes it has had, and the last that was no atomic. By word and thread: the
+        #: number and the time of the thread's last strong write there. By thread: what strong reads saw.
+        self._writes: dict[int, tuple[int, int]] = {}
+        self._written: dict[tuple[int, int], tuple[int, int]] = {}
+        self._observed: dict[int, dict[int, tuple[int, int]]] = {}
 
     # -- what is asked -----------------------------------------------------------------------------------
 
@@ -106,6 +122,21 @@ class Knowledge:
             if known is not None and (
                 known.threads.get(other, 0) > time or known.blocks.get(block, 0) > time >> INTERVAL
             ):
+                return True
+        return False
+
+    def observed(self, me: int, other: int, time: int, words: tuple[int, ...]) -> bool:
+        """Whether I know of a strong read that saw what ``other`` did at ``time`` to one of ``words``."""
+        for word in words:
+            number, at = self._written.get((word, other), (0, -1))
+            if at < time:
+                continue
+            for known in (self._of_thread.get(me), self._of_block.get(me // self.per_block)):
+                last, first = (0, 1) if known is None else known.words.get(word, (0, 1))
+                if first <= number <= last:
+                    return True
+            last, first = self._observed.get(me, {}).get(word, (0, 1))
+            if first <= number <= last:
                 return True
         return False
 
@@ -140,6 +171,11 @@ class Knowledge:
             given = [
                 s for s in (self._fenced.get(thread), self._released.get((thread, word))) if s is not None
             ]
+        count, start = self._writes.get(word, (0, 1))
+        self._writes[word] = (count + 1, start if combine else count + 1)
+        time = int(self.intervals[thread // self.per_block]) << INTERVAL | int(self._told[thread])
+        self._written[word, thread] = (count + 1, time)
+        self._told[thread] += 1  # what it does to the word from here on is something else
         if not combine:
             self._words.pop(word, None)
             self._words_near.pop(word, None)
@@ -152,6 +188,9 @@ class Knowledge:
 
     def read(self, thread: int, word: int, *, acquire: bool, atomic: bool, block_scope: bool) -> None:
         """A strong read of ``word``; ``atomic``: by an atomic."""
+        if word in self._writes:
+            self._observed.setdefault(thread, {})[word] = self._writes[word]
+            self._informed.setdefault(thread // self.per_block, set()).add(thread)
         near = self._words_near.get(word, {}).get(thread // self.per_block)
         wide = None if block_scope else self._words.get(word)
         for left in (near, wide):
@@ -184,7 +223,8 @@ class Knowledge:
         informed = self._informed.pop(block, ())
         parts = [known for t in informed if (known := self._of_thread.pop(t, None)) is not None]
         found = [known for t in informed if (known := self._by_atomics.pop(t, None)) is not None]
-        for known in _different(parts if self.strict else parts + found):
+        seen = [Known(words=words) for t in informed if (words := self._observed.pop(t, None))]
+        for known in _different(parts + seen if self.strict else parts + found + seen):
             together.join(known)
         if informed:  # its own threads' work of this interval is over by the barrier
             for thread in [t for t in together.threads if first <= t < end]:
@@ -212,6 +252,9 @@ class Knowledge:
         together = Known(left=True)
         for part in _different(self._of_thread.get(t) for t in threads):
             together.join(part)
+        for thread in threads:
+            if thread in self._observed:
+                together.join(Known(words=self._observed[thread]))
         interval = int(self.intervals[threads[0] // self.per_block]) << INTERVAL
         told = self._told[threads] + 1
         self._told[threads] = told
@@ -253,6 +296,6 @@ def _together(mine: Known | None, found: Known) -> Known:
     if mine is None or mine.serial == found.serial:
         return found
     if mine.left:
-        mine = Known(dict(mine.blocks), dict(mine.threads))
+        mine = mine.copy()
     mine.join(found)
     return mine

@@ -18,8 +18,9 @@ import numpy as np
 
 from smsim.hazards.careful import Suspicion, Tag
 from smsim.hazards.followed import Followed
+from smsim.hazards.knowledge import EACH_THREAD
 from smsim.hazards.order import InBlock
-from smsim.hazards.strong import synchronise
+from smsim.hazards.strong import observed, synchronise
 from smsim.hazards.tables import CONFLICTS, Touched
 from smsim.machine.kinds import ATOMIC, READ, WRITE
 from smsim.machine.lanes import Lanes
@@ -84,6 +85,7 @@ class SharedWatch:
         many = self.knowledge is not None
         self.tables = {kind: Touched(self.cells, many) for kind in (READ, WRITE, ATOMIC)}
         self.followed = Followed()
+        self._seen = observed(self.knowledge, self._byte_of, self.order.before - 1) if many else None
         self.ordered = False
         self.accesses: list[Access] = []
         self.judged = 0
@@ -139,8 +141,7 @@ class SharedWatch:
             word = word[np.broadcast_to(access.mask, access.lanes.shape)]
         threads = who.astype(np.int64) - 1 + self.chunk.first_block * self.chunk.lanes.threads
         block = threads // self.chunk.lanes.threads
-        # words of shared memory are told apart by their block, and from global ones by their sign
-        synchronise(self.knowledge, access.step, threads, -1 - (block << 32 | word.ravel()))
+        synchronise(self.knowledge, access.step, threads, _word(block, word.ravel()))
         self._note(access)
         self._judge()
 
@@ -224,6 +225,10 @@ class SharedWatch:
         if self._suspects:
             raise Suspicion(self._suspects)
 
+    def _byte_of(self, cell: np.ndarray) -> np.ndarray:
+        block = cell % self.columns + self.chunk.first_block
+        return _word(block.astype(np.int64), cell // self.columns * self.grain)
+
     def _places(self, access: Access, part: int) -> tuple[np.ndarray, np.ndarray]:
         """``(who, cell)`` of each active lane, flat; ``who`` is ``block * T + thread + 1``."""
         lanes = access.lanes
@@ -264,10 +269,12 @@ class SharedWatch:
             table = self.tables[kind]
             if table.clean:
                 continue
-            other, by = table.other_than(cell, who, order)
+            other, by = table.other_than(cell, who, order, self._seen if kind == ATOMIC else None)
             met = np.flatnonzero(other)
             if not met.size:
                 continue
+            if self.knowledge is None and ATOMIC in (access.kind, kind):
+                raise Suspicion(set(), full={EACH_THREAD})  # one may have seen what the other did
             if access.tag is not None:
                 self._poison(access, access.tag, who[met], other[met], by[met])
             elif READ in (access.kind, kind):
@@ -377,6 +384,11 @@ class SharedWatch:
                     rows, columns = rows[mask], columns[mask]
                 self.written[rows, columns] = True
         self.all_written = bool(self.written.all())
+
+
+def _word(block: np.ndarray, address: np.ndarray) -> np.ndarray:
+    """The number of a word of shared memory: those of the blocks are apart, and below all of global memory."""
+    return address - ((block + 1) << 32)
 
 
 def _same_in_all_blocks(access: Access) -> bool:

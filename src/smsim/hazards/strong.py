@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from smsim.hazards.knowledge import Knowledge
+    from smsim.hazards.tables import Seen
     from smsim.machine.bind.binding import Step
+
+
+def observed(knowledge: Knowledge, byte_of: Callable[[np.ndarray], np.ndarray], before: int) -> Seen:
+    """Which strong writes a thread has seen by a strong read: they are over for what it does to the word after.
+
+    Args:
+        byte_of: from cells to the numbers of their first bytes, as words are numbered.
+        before: what must be added to a thread's number to have its linear number in the grid.
+    """
+
+    def seen(cell: np.ndarray, me: np.ndarray, other: np.ndarray, time: np.ndarray) -> np.ndarray:
+        asked = zip(me.tolist(), other.tolist(), time.tolist(), byte_of(cell).tolist(), strict=True)
+        return np.array(
+            [knowledge.observed(m + before, o + before, t, _words(b)) for m, o, t, b in asked], bool
+        )
+
+    return seen
+
+
+def _words(byte: int) -> tuple[int, ...]:
+    """The words of 1 to 8 bytes that ``byte`` may be in."""
+    return tuple(dict.fromkeys(byte & -size for size in (1, 2, 4, 8)))
 
 
 def synchronise(knowledge: Knowledge, step: Step, threads: np.ndarray, words: np.ndarray) -> None:

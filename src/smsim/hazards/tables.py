@@ -9,6 +9,7 @@ whoever races with the old one races with the new one too.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -28,6 +29,10 @@ class Order(Protocol):
     def over(self, me: np.ndarray, other: np.ndarray, time: np.ndarray) -> np.ndarray | None: ...
 
     def distance(self, a: np.ndarray, b: np.ndarray) -> np.ndarray: ...
+
+
+#: Called with cell, me, other and time, ``(n,)`` each: whether what other did there is over for me, bool.
+Seen = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 class Slot:
@@ -57,16 +62,16 @@ class Slot:
             self.time = np.zeros(self.who.size, np.int64)
         return self.time
 
-    def unordered(self, cell: np.ndarray, who: np.ndarray, order: Order) -> tuple[np.ndarray, np.ndarray]:
+    def unordered(
+        self, cell: np.ndarray, who: np.ndarray, order: Order, seen: Seen | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """For each lane the thread here, if it is another one and unordered with it (else 0), and the number
         of the access it came by."""
         known = self.who[cell]
         bad = np.flatnonzero((known != 0) & (known != who))
         other = np.zeros(cell.shape, np.int32)
         if bad.size:
-            over = order.over(who[bad], known[bad], self.times(cell[bad]))
-            if over is not None:
-                bad = bad[~over]
+            bad = bad[_open(cell[bad], who[bad], known[bad], self.times(cell[bad]), order, seen)]
             other[bad] = known[bad]
         return other, self.access[cell]
 
@@ -202,11 +207,17 @@ class Touched:
                 self.further = self.further or Further(self.cells)
                 self.further.put(cell[left], who[left], _at(access, left), _at(time, left))
 
-    def other_than(self, cell: np.ndarray, who: np.ndarray, order: Order) -> tuple[np.ndarray, np.ndarray]:
+    def other_than(
+        self, cell: np.ndarray, who: np.ndarray, order: Order, seen: Seen | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """For each lane a thread other than itself that touched its cell, unordered with it (0: none), and
-        the number of the access it came by."""
-        other, access = self.second.unordered(cell, who, order)
-        from_first, by_first = self.first.unordered(cell, who, order)
+        the number of the access it came by.
+
+        Args:
+            seen: further accesses that are over for a thread, asked with their cells.
+        """
+        other, access = self.second.unordered(cell, who, order, seen)
+        from_first, by_first = self.first.unordered(cell, who, order, seen)
         other, access = np.where(from_first, from_first, other), np.where(from_first, by_first, access)
         if self.further is not None:
             open_ = np.flatnonzero((other == 0) & self.further.has[cell])
@@ -214,9 +225,7 @@ class Touched:
                 asked, theirs, by, time = self.further.at(cell[open_])
                 me = who[open_][asked]
                 bad = np.flatnonzero(theirs != me)
-                over = order.over(me[bad], theirs[bad], time[bad])
-                if over is not None:
-                    bad = bad[~over]
+                bad = bad[_open(cell[open_][asked[bad]], me[bad], theirs[bad], time[bad], order, seen)]
                 at = open_[asked[bad]]
                 other[at], access[at] = theirs[bad], by[bad]
         return other, access
@@ -272,6 +281,19 @@ def pairs(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     i = np.repeat(np.arange(a.size), count)
     within = np.arange(i.size) - np.repeat(np.cumsum(count) - count, count)
     return i, order[np.repeat(start, count) + within]
+
+
+def _open(
+    cell: np.ndarray, me: np.ndarray, other: np.ndarray, time: np.ndarray, order: Order, seen: Seen | None
+) -> np.ndarray:
+    """Where what ``other`` did is not over for ``me``: bool."""
+    over = order.over(me, other, time)
+    if over is None:
+        over = np.zeros(me.shape, bool)
+    if seen is not None:
+        left = np.flatnonzero(~over)
+        over[left] = seen(cell[left], me[left], other[left], time[left])
+    return ~over
 
 
 def _for_each_block(who: np.ndarray, blocks: int, threads: int) -> np.ndarray:
