@@ -388,3 +388,25 @@ def three_dimensions(x, out):
     cube[a, b, c] = x[16 * c + 4 * b + a]
     cuda.syncthreads()
     out[16 * a + 4 * b + c] = cube[c, b, a]
+
+
+@correct(lambda x: [0, 64], grid=4, block=16, arguments=lambda: (np.zeros(1), np.zeros(2, "i4")))
+@cuda.jit
+def the_last_to_count_starts_the_counter_anew(x, out):
+    if cuda.atomic.add(out, 0, 1) == 63:
+        out[0] = 0
+        out[1] = 64
+
+
+@correct(lambda x: 3)
+@cuda.jit
+def the_last_to_count_in_shared_memory_starts_anew(x, out):
+    count = cuda.shared.array(1, int32)
+    t = cuda.threadIdx.x
+    if t == 0:
+        count[0] = 0
+    cuda.syncthreads()
+    if cuda.atomic.add(count, 0, 1) == 63:
+        count[0] = 3
+    cuda.syncthreads()
+    out[t] = count[0]

@@ -356,7 +356,6 @@ WRITES:
     st.release.cta.global.u32 [%rd1], %r12;
 DONE:
 """,
-    missing="a flag in global memory does not order shared memory yet",
 )
 correct(
     "a_function_is_called_by_some_lanes",

@@ -280,5 +280,4 @@ planted(
     ld.shared.u32 %r12, [%r10];  // <--
     st.global.u32 [%rd4], %r12;
 """,
-    missing="bar.warp.sync counts a warp as a whole",
 )

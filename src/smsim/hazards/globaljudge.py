@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smsim.hazards.careful import Suspicion, Tag
-from smsim.hazards.cells import LastWriter, Note, Visitors
-from smsim.hazards.knowledge import Knowledge
-from smsim.hazards.tables import CONFLICTS
+from smsim.hazards.cells import LastWriter, Note
+from smsim.hazards.followed import Followed
+from smsim.hazards.knowledge import EACH_THREAD, Knowledge
+from smsim.hazards.order import InGrid
+from smsim.hazards.strong import observed, synchronise
+from smsim.hazards.tables import CONFLICTS, Touched
 from smsim.machine.globalspace import FlatAccess
 from smsim.machine.kinds import ATOMIC, READ, WRITE
 from smsim.machine.memory import Allocation
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 
 #: After notes of these kinds, an access of that kind needs them entered one by one instead.
 _UNSETTLED_BY = {READ: (ATOMIC,), WRITE: (READ, ATOMIC), ATOMIC: (READ,)}
-_EPOCH = 4096  # intervals of a warp between two barriers of its block; more wrap into the next
 
 
 class GlobalJudge:
@@ -40,16 +42,17 @@ class GlobalJudge:
         self.threads = launch.threads
         self.space = launch.global_space
         self.knowledge: Knowledge | None = None
-        if launch.kernel.synchronises:
+        if launch.kernel.orders_some or EACH_THREAD in in_full:
             total = launch.threads * launch.blocks
             self.knowledge = Knowledge(total, launch.threads, launch.hazards == "strict")
-        self.epochs: np.ndarray | None = None
+        self.order = InGrid(launch.threads, launch.blocks, self.knowledge)
         self.steps: list[Step] = []
         self._numbers: dict[int, int] = {}
         self._notes: dict[str, dict[int, list[Note]]] = {READ: {}, ATOMIC: {}}
         self._writers: dict[int, LastWriter] = {}
-        self._visitors: dict[str, dict[int, Visitors]] = {READ: {}, ATOMIC: {}}
-        self._tags: dict[tuple[int, int], list[Tag]] = {}
+        #: Also earlier writers, where several wrote the same and nothing ordered them.
+        self._visitors: dict[str, dict[int, Touched]] = {READ: {}, ATOMIC: {}, WRITE: {}}
+        self._followed: dict[int, Followed] = {}
         self._ids: tuple[Chunk | None, np.ndarray] = (None, np.empty(0))
 
     def _one_by_one(
@@ -62,7 +65,8 @@ class GlobalJudge:
         value: np.ndarray | None,
     ) -> None:
         unsigned = np.dtype(f"u{size}")
-        tag = self._followed(frame, step) if kind == READ else None
+        tag = self._follow(frame, step) if kind == READ else None
+        self.order.chunk = frame.chunk
         ids_of_lanes = self._lane_ids(frame)
         for flat in self.space.flat(address, unsigned, frame.mask, frame.lanes.shape, writes=False):
             base = flat.allocation.base
@@ -71,51 +75,90 @@ class GlobalJudge:
             if value is not None:
                 bits = np.ascontiguousarray(np.asarray(value)).view(unsigned)
                 new = np.broadcast_to(bits, frame.lanes.shape)[flat.row, flat.column]
+            time = None
             if self.knowledge is not None and kind == ATOMIC:
-                self._synchronise(step, kind, ids, flat.index * size + base)
+                frame.chunk.watch.settle()
+                time = self.order.now(ids)  # a release is part of what it releases, the rest is not
+                synchronise(self.knowledge, step, ids - 1, flat.index * size + base)
             for part in range(max(size // self.grain, 1)):
                 cell = flat.index * max(size // self.grain, 1) + part
-                self._judge(frame, step, kind, flat, base, ids, cell, new, tag)
+                self._judge(frame, step, kind, flat, base, ids, cell, time, new, tag)
 
     def _judge(
-        self,
-        frame: Frame,
-        step: Step,
-        kind: str,
-        flat: FlatAccess,
-        base: int,
-        ids: np.ndarray,
-        cell: np.ndarray,
-        new: np.ndarray | None,
-        tag: Tag | None,
-    ) -> None:
-        stamps = self._stamps(frame, ids)
+        self, frame: Frame, step: Step, kind: str, flat: FlatAccess, base: int, ids: np.ndarray,
+        cell: np.ndarray, time: np.ndarray | None, new: np.ndarray | None, tag: Tag | None,
+    ) -> None:  # fmt: skip
+        suspects: set[object] = set()
+        writer = self._writers.get(base)
+        if writer is not None:
+            same = None if new is None else flat.view[flat.index] == new
+            other, by = writer.unordered(cell, ids, self.order)
+            if kind == WRITE and other.any():
+                at = np.flatnonzero(other)
+                self._visited(WRITE, flat).add(
+                    cell[at], other[at], by[at], self.order, writer.times(cell[at])
+                )
+            suspects |= self._conflicts(step, kind, WRITE, base, ids, cell, other, by, tag, same)
+            if base in self._visitors[WRITE] and kind != WRITE:
+                other, by = self._visitors[WRITE][base].other_than(cell, ids, self.order)
+                suspects |= self._conflicts(step, kind, WRITE, base, ids, cell, other, by, tag, same)
         if kind == WRITE:
-            self._against_writers(frame, step, kind, flat, base, ids, cell, new, tag)
-            self._writer(flat.allocation).put(cell, ids, self._number(step), *stamps)
-            self._same_instruction(frame, step, flat, base, ids, cell, new)
-        elif base in self._writers:
-            self._against_writers(frame, step, kind, flat, base, ids, cell, new, tag)
-        if base not in self.in_full:
+            self._writer(flat.allocation).put(cell, ids, self._number(step), self.order.now(ids))
+            self._same_instruction(step, flat, base, ids, cell, new)
+        if base in self.in_full:
+            suspects |= self._against_visitors(step, kind, flat, base, ids, cell, time, tag)
+        else:
             low, high = base + int(cell.min()) * self.grain, base + (int(cell.max()) + 1) * self.grain
             self._against_notes(frame, kind, base, low, high, None)
             if kind != WRITE:
                 Note.add(self._notes[kind].setdefault(base, []), frame.chunk.first_block, low, high, None)
-            return
+        if suspects:
+            raise Suspicion(suspects)
+
+    def _against_visitors(
+        self, step: Step, kind: str, flat: FlatAccess, base: int, ids: np.ndarray, cell: np.ndarray,
+        time: np.ndarray | None, tag: Tag | None,
+    ) -> set[object]:  # fmt: skip
+        """An access to an allocation of which every access is entered. Returns the reads to be followed."""
+        suspects: set[object] = set()
         for other in CONFLICTS[kind]:
-            if other == WRITE:
-                continue
             visitors = self._visitors[other].get(base)
-            if visitors is None:
-                continue
-            for who, access, when, released in visitors.at(cell):
-                self._conflicts(frame, step, kind, other, base, ids, cell, who, access, when, released, tag)
+            if other != WRITE and visitors is not None:
+                seen = None
+                if other == ATOMIC and self.knowledge is not None:
+                    seen = observed(self.knowledge, lambda cell: cell * self.grain + base, -1)
+                whose, by = visitors.other_than(cell, ids, self.order, seen)
+                suspects |= self._conflicts(step, kind, other, base, ids, cell, whose, by, tag)
+        followed = self._followed.get(base)
+        if tag is not None:
+            if followed is None:
+                followed = self._followed[base] = Followed()
+            followed.add(tag, self._number(step), cell, ids, self.order)
+            return suspects
+        if kind != READ and followed is not None:
+            for read, lane, mine in followed.met_by(cell, ids, self.order):
+                theirs = self.steps[read.access]
+                facts = {
+                    int(read.who[i]): (
+                        step,
+                        kind,
+                        int(ids[j]),
+                        theirs,
+                        READ,
+                        int(read.who[i]),
+                        base,
+                        int(cell[j]),
+                    )
+                    for i, j in zip(lane.tolist(), mine.tolist(), strict=True)
+                }
+                self._poison(read.tag, facts)
         if kind != WRITE:
-            table = self._visitors[kind].get(base)
-            if table is None:
-                cells = -(-flat.allocation.size // self.grain)
-                table = self._visitors[kind][base] = Visitors(cells)
-            table.put(cell, ids, self._number(step), *stamps)
+            self._visited(kind, flat).add(cell, ids, self._number(step), self.order, time)
+        elif not suspects:
+            for visitors in (self._visitors[READ].get(base), self._visitors[ATOMIC].get(base)):
+                if visitors is not None:
+                    visitors.settled(cell)
+        return suspects
 
     def _against_notes(
         self, frame: Frame, kind: str, base: int, low: int, high: int, signature: object
@@ -132,23 +175,9 @@ class GlobalJudge:
                 if note.low < high and low < note.high and not same_lanes:
                     raise Suspicion(set(), full={base})
 
-    def _against_writers(
-        self, frame: Frame, step: Step, kind: str, flat: FlatAccess, base: int, ids: np.ndarray,
-        cell: np.ndarray, new: np.ndarray | None, tag: Tag | None,
-    ) -> None:  # fmt: skip
-        writer = self._writers.get(base)
-        if writer is None:
-            return
-        who, access, when, released = writer.at(cell)
-        same = None
-        if new is not None:
-            same = flat.view[flat.index] == new
-        self._conflicts(frame, step, kind, WRITE, base, ids, cell, who, access, when, released, tag, same)
-
     def _same_instruction(
-        self, frame: Frame, step: Step, flat: FlatAccess, base: int, ids: np.ndarray, cell: np.ndarray,
-        new: np.ndarray,
-    ) -> None:  # fmt: skip
+        self, step: Step, flat: FlatAccess, base: int, ids: np.ndarray, cell: np.ndarray, new: np.ndarray
+    ) -> None:
         """Lanes of one store that meet in one cell: the table keeps one of them."""
         last = self._writers[base].who[cell]
         lost = np.flatnonzero(last != ids)
@@ -160,54 +189,54 @@ class GlobalJudge:
             self._tell(step, WRITE, int(ids[at]), step, WRITE, int(last[at]), base, int(cell[at]), same)
             if not same:
                 return
+        self._visited(WRITE, flat).add(cell[lost], ids[lost], self._number(step), self.order)
 
     def _conflicts(
-        self, frame: Frame, step: Step, kind: str, other: str, base: int, ids: np.ndarray, cell: np.ndarray,
-        who: np.ndarray, access: np.ndarray, when: np.ndarray, released: np.ndarray, tag: Tag | None,
-        same: np.ndarray | None = None,
-    ) -> None:  # fmt: skip
-        """Of the lanes that meet somebody in their cell, find those that nothing orders."""
-        met = (who != 0) & (who != ids)
-        if not met.any():
-            return
-        at = np.flatnonzero(met)
-        at = at[~self._ordered_in_block(frame, ids[at], who[at], when[at])]
-        if self.knowledge is not None:
-            over = self.knowledge.over
-            at = [
-                i
-                for i in at.tolist()
-                if not over(int(ids[i]) - 1, int(who[i]) - 1, int(when[i]) // _EPOCH, int(released[i]))
-            ]
-        else:
-            at = at.tolist()
-        suspects = set()
-        for i in at:
-            theirs = self.steps[access[i]]
-            if kind == READ or other == READ:
-                reader = step if kind == READ else theirs
-                facts = (step, kind, int(ids[i]), theirs, other, int(who[i]), base, int(cell[i]))
-                if not self._poison(reader, tag if kind == READ else None, facts):
-                    suspects.add(reader.instruction)
-                continue
+        self, step: Step, kind: str, other: str, base: int, ids: np.ndarray, cell: np.ndarray,
+        whose: np.ndarray, by: np.ndarray, tag: Tag | None, same: np.ndarray | None = None,
+    ) -> set[object]:  # fmt: skip
+        """The lanes that meet somebody (``whose`` is not 0) whom nothing orders. Returns reads to follow."""
+        met = np.flatnonzero(whose)
+        if met.size and self.knowledge is None and ATOMIC in (kind, other):
+            raise Suspicion(set(), full={EACH_THREAD})  # one may have seen what the other did
+        if READ in (kind, other) and met.size:
+            if tag is None:
+                found = {step} if kind == READ else {self.steps[n] for n in np.unique(by[met])}
+                return {reader.instruction for reader in found}
+            facts = {
+                int(ids[i]): (
+                    step,
+                    kind,
+                    int(ids[i]),
+                    self.steps[by[i]],
+                    other,
+                    int(whose[i]),
+                    base,
+                    int(cell[i]),
+                )
+                for i in met.tolist()
+            }
+            self._poison(tag, facts)
+            return set()
+        for i in met.tolist():
+            theirs = self.steps[by[i]]
             harmless = same is not None and bool(same[i])
-            self._tell(step, kind, int(ids[i]), theirs, other, int(who[i]), base, int(cell[i]), harmless)
+            self._tell(step, kind, int(ids[i]), theirs, other, int(whose[i]), base, int(cell[i]), harmless)
             if not harmless:
-                return
-        if suspects:
-            raise Suspicion(suspects)
+                break
+        return set()
 
-    def _poison(self, reader: Step, tag: Tag | None, facts: tuple) -> bool:
-        """Tell the value that was read that it is bad; false if nobody follows it."""
-        _, kind, mine, _, other, theirs, _, _ = facts
-        thread = (mine if kind == READ else theirs) - 1
-        first, blocks = self._chunk_of(thread // self.threads)
-        tags = [tag] if tag is not None else self._tags.get((id(reader.instruction), first), [])
-        for one in tags:
-            bad = np.zeros(one.bad.shape, bool)
-            bad[thread % self.threads, thread // self.threads - first] = True
-            one.poison(bad, lambda row, column: self.launch.explain.global_race(*facts, self.grain, False))
-        return bool(tags)
+    def _poison(self, tag: Tag, facts: dict[int, tuple]) -> None:
+        """Tell the values that were read that they are bad; ``facts`` say of each reader with whom it races."""
+        bad = np.zeros(tag.bad.shape, bool)
+        block, thread = np.divmod(np.array(list(facts)) - 1, self.threads)
+        bad[thread, block - tag.chunk.first_block] = True
+
+        def error(row: int, column: int) -> Exception:
+            reader = (tag.chunk.first_block + column) * self.threads + row + 1
+            return self.launch.explain.global_race(*facts[reader], self.grain, False)
+
+        tag.poison(bad, error)
 
     def _tell(self, step, kind, mine, theirs, other, whose, base, cell, same) -> None:
         error = self.launch.explain.global_race(
@@ -218,65 +247,19 @@ class GlobalJudge:
         else:
             self.launch.found(error)
 
-    def _ordered_in_block(
-        self, frame: Frame, ids: np.ndarray, who: np.ndarray, when: np.ndarray
-    ) -> np.ndarray:
-        """Whether a barrier of their block, or of their warp, stands between two threads of one block."""
-        mine, theirs = (ids - 1) // self.threads, (who - 1) // self.threads
-        together = mine == theirs
-        if self.epochs is None and frame.chunk.order.clocks is None:
-            return np.zeros(ids.shape, bool)
-        now = np.zeros(ids.shape, np.int32) if self.epochs is None else self.epochs[mine]
-        before = when // _EPOCH < now
-        clocks = frame.chunk.order.clocks
-        if clocks is not None:
-            me, other = (ids - 1) % self.threads, (who - 1) % self.threads
-            column = np.where(together, mine - frame.chunk.first_block, 0)
-            waited = clocks.before(me, column, other, when % _EPOCH)
-            before |= (when // _EPOCH == now) & waited
-        return together & before
-
-    def _stamps(self, frame: Frame, ids: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
-        """``(when, released)`` of each thread now; ``None`` where nothing has made it matter yet."""
-        when = released = None
-        thread = ids - 1
-        if self.epochs is not None:
-            when = self.epochs[thread // self.threads] * _EPOCH
-        clocks = frame.chunk.order.clocks
-        if clocks is not None:
-            column = thread // self.threads - frame.chunk.first_block
-            now = clocks.now(thread % self.threads, column)
-            when = now if when is None else when + now
-        if self.knowledge is not None:
-            released = self.knowledge.releases[thread]
-        return when, released
-
-    def _synchronise(self, step: Step, kind: str, ids: np.ndarray, address: np.ndarray) -> None:
-        """Strong accesses carry knowledge from thread to thread, in the order of the lanes."""
-        flags, name = step.form.flags, step.form.row.semantics
-        acquire, release = bool(flags & {"acquire", "acq_rel"}), bool(flags & {"release", "acq_rel"})
-        block_scope = "cta" in flags
-        reads = name in ("memory.load", "memory.atomic")
-        for thread, word in zip((ids - 1).tolist(), address.tolist(), strict=True):
-            if reads:
-                self.knowledge.read(thread, word, acquire=acquire)
-            if name != "memory.load":
-                combine = name != "memory.store"
-                self.knowledge.write(thread, word, release=release, combine=combine, block_scope=block_scope)
-
-    def _followed(self, frame: Frame, step: Step) -> Tag | None:
+    def _follow(self, frame: Frame, step: Step) -> Tag | None:
         careful = self.launch.careful
         if careful is None or step.instruction not in careful.sites:
             return None
-        tag = careful.follow(frame, frame.chunk)
-        key = (id(step.instruction), frame.chunk.first_block)
-        self._tags.setdefault(key, []).append(tag)
-        return tag
+        return careful.follow(frame, frame.chunk)
 
-    def _chunk_of(self, block: int) -> tuple[int, int]:
-        """``(first block, number of blocks)`` of the chunk that holds ``block``."""
-        per_chunk = self.launch.chunk_blocks()
-        return block // per_chunk * per_chunk, per_chunk
+    def _visited(self, kind: str, flat: FlatAccess) -> Touched:
+        base = flat.allocation.base
+        table = self._visitors[kind].get(base)
+        if table is None:
+            cells = -(-flat.allocation.size // self.grain)
+            table = self._visitors[kind][base] = Touched(cells, self.knowledge is not None)
+        return table
 
     def _number(self, step: Step) -> int:
         number = self._numbers.get(id(step))

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 class NoGlobalWatch:
     """Stands in where nothing is to be watched."""
 
+    knowledge = None
+
     def access(
         self, frame: Frame, step: Step, kind: str, address: object, size: int, value: object = None
     ) -> None: ...
@@ -67,25 +69,20 @@ class GlobalWatch(GlobalJudge):
 
     def barrier(self, chunk: Chunk, complete: np.ndarray | None) -> None:
         """All threads of the ``complete`` blocks of ``chunk`` have met."""
-        if self.epochs is None:
-            self.epochs = np.zeros(self.launch.blocks, np.int32)
         blocks = chunk.first_block + np.arange(chunk.lanes.blocks)
-        if complete is not None:
-            blocks = blocks[complete[0]]
-        self.epochs[blocks] += 1
-        if self.knowledge is not None:
-            for block in blocks.tolist():
-                self.knowledge.barrier(block)
+        self.order.barrier(blocks if complete is None else blocks[complete[0]])
 
     def grid_barrier(self) -> None:
         """All threads of the grid have met: whatever was done before is over for everybody."""
         self._writers.clear()
+        self._followed.clear()
         for by_base in (*self._notes.values(), *self._visitors.values()):
             by_base.clear()
 
     def fence(self, frame: Frame, step: Step) -> None:
         """``fence`` or ``membar`` by the lanes of ``frame``."""
         if self.knowledge is not None:
+            frame.chunk.watch.settle()
             block_scope = "cta" in step.form.flags
             for thread in (self._lane_ids(frame)[self._active(frame)] - 1).tolist():
                 self.knowledge.fence(thread, block_scope)
@@ -131,8 +128,9 @@ class GlobalWatch(GlobalJudge):
             return False
         writer = self._writer(whole)
         ids = self._lane_ids(frame)
+        self.order.chunk = frame.chunk
         return writer.put_rectangle(
-            steps, address.shape, size, ids, frame.mask, self._number(step), *self._stamps(frame, ids)
+            steps, address.shape, size, ids, frame.mask, self._number(step), self.order.now(ids)
         )
 
     def _active(self, frame: Frame) -> np.ndarray:

@@ -1,32 +1,41 @@
-"""What threads know of other blocks' work: release, acquire and fences, followed word by word.
+"""What each thread knows of the others' work: flags, fences, and barriers for some threads.
 
 A thread that *releases* leaves at the word it writes what it has done and what it knows; a thread that
 *acquires* takes that from the word it reads. A fence turns the strong writes after it into releases, and
-the strong reads before it into acquires. A barrier shares what one thread learned with its block.
+the strong reads before it into acquires. Lanes that meet at ``bar.warp.sync``, or threads at a barrier
+that is for some of the block, tell each other all they know; a barrier of the whole block does so for it.
 
 Knowledge is a pair of maps: block to the number of its intervals between barriers that are known to be
-over, and thread to the number of its releases up to which its work is known. Both start empty, and
-kernels without fences, releases and acquires never come here.
+over, and thread to the time up to which its work is known. It is the same for shared and for global
+memory. Kernels that order their threads by barriers of blocks and of whole warps alone never come here.
 """
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
+#: A thread's time: intervals of its block from this bit on, below them the times it told others something.
+INTERVAL = 32
+#: Among the allocations to be entered in full: follow what each thread knows, whatever the kernel looks like.
+EACH_THREAD = -1
+
 
 @dataclass(slots=True)
 class Known:
-    """Work that is known to be over: ``blocks[b]`` intervals of block b, ``threads[t]`` releases of thread t."""
+    """Work that is known to be over: ``blocks[b]`` intervals of block b, thread t before ``threads[t]``, and
+    the strong writes to word w from number ``words[w][1]`` to ``words[w][0]``, which were seen by a strong read."""
 
     blocks: dict[int, int] = field(default_factory=dict)
     threads: dict[int, int] = field(default_factory=dict)
+    words: dict[int, tuple[int, int]] = field(default_factory=dict)
     #: Its own number, and how often something was added: who has seen it like this need not look again.
     serial: int = field(default_factory=itertools.count().__next__)
     additions: int = 0
-    #: It is what was left at a word: many threads may hold it, so it is replaced and never changed.
+    #: Many threads may hold it, so it is replaced and never changed.
     left: bool = False
 
     def join(self, other: Known) -> None:
@@ -35,116 +44,250 @@ class Known:
             for key, count in theirs.items():
                 if count > mine.get(key, 0):
                     mine[key] = count
+        for word, seen in other.words.items():
+            self.words[word] = max(seen, self.words.get(word, seen))
+
+    def copy(self) -> Known:
+        """The same, to be added to."""
+        return Known(dict(self.blocks), dict(self.threads), dict(self.words))
 
     def leaving(self, given: Known) -> Known:
         """What stands at a word when ``given`` is left there too."""
-        after = Known(dict(self.blocks), dict(self.threads), self.serial, self.additions, left=True)
+        after = self.copy()
+        after.serial, after.additions, after.left = self.serial, self.additions, True
         after.join(given)
         return after
 
 
+@dataclass(slots=True)
+class Scoped:
+    """Knowledge by how far it reaches: ``wide`` to all threads, ``near`` to those of one block only."""
+
+    wide: Known | None = None
+    near: Known | None = None
+
+
 class Knowledge:
-    """Release and acquire among all threads of a launch. Threads and blocks go by their linear numbers.
+    """What all threads of a launch know. Threads and blocks go by their linear numbers.
 
     Args:
         threads: of the whole launch.
         threads_per_block: T.
-        strict: a strong read followed by a barrier is no acquire; a fence must stand between.
+        strict: an atomic followed by a barrier is no acquire; a fence must stand between.
     """
 
     def __init__(self, threads: int, threads_per_block: int, strict: bool = False) -> None:
         self.per_block = threads_per_block
         self.strict = strict
-        self.releases = np.zeros(threads, np.int32)
-        self.intervals: dict[int, int] = {}
+        self.intervals = np.zeros(-(-threads // threads_per_block), np.int64)
+        self._told = np.zeros(threads, np.int64)
+        self._knows = np.zeros(threads, bool)
         self._of_block: dict[int, Known] = {}
         self._of_thread: dict[int, Known] = {}
-        self._fenced: dict[int, tuple[Known, bool]] = {}
-        self._read: dict[int, Known] = {}
         self._informed: dict[int, set[int]] = {}  # by block: threads that know more than their block
+        self._fenced: dict[int, Scoped] = {}
+        self._released: dict[tuple[int, int], Scoped] = {}  # by thread and word: its own last release there
+        self._read: dict[int, Scoped] = {}
+        self._by_atomics: dict[int, Known] = {}
         self._seen: dict[tuple[int, int], int] = {}
         self._words: dict[int, Known] = {}
-        self._words_of_block: dict[tuple[int, int], Known] = {}
+        self._words_near: dict[int, dict[int, Known]] = {}  # by word, then by the block that wrote
+        self._at_barriers: dict[tuple[int, int], Known] = {}
+        #: By word: how many strong writes it has had, and the last that was no atomic. By word and thread: the
+        #: number and the time of the thread's last strong write there. By thread: what strong reads saw.
+        self._writes: dict[int, tuple[int, int]] = {}
+        self._written: dict[tuple[int, int], tuple[int, int]] = {}
+        self._observed: dict[int, dict[int, tuple[int, int]]] = {}
 
     # -- what is asked -----------------------------------------------------------------------------------
 
-    def over(self, me: int, other: int, interval: int, release: int) -> bool:
-        """Whether what ``other`` did in ``interval`` of its block, after ``release`` releases, is over for me."""
+    def now(self, thread: np.ndarray) -> np.ndarray:
+        """The time of each thread, int64."""
+        return (self.intervals[thread // self.per_block] << INTERVAL) + self._told[thread]
+
+    def over(self, me: np.ndarray, other: np.ndarray, time: np.ndarray) -> np.ndarray:
+        """Whether what ``other`` did at ``time`` is over for ``me``; all ``(n,)``, as the result."""
+        block = me // self.per_block
+        done = (block == other // self.per_block) & (time >> INTERVAL < self.intervals[block])
+        done |= (me == other) & (time < self.now(me))
+        maybe = np.flatnonzero(~done & self._knows[me])
+        if maybe.size:
+            asked = zip(me[maybe].tolist(), other[maybe].tolist(), time[maybe].tolist(), strict=True)
+            done[maybe] = [self._over(*question) for question in asked]
+        return done
+
+    def _over(self, me: int, other: int, time: int) -> bool:
         block = other // self.per_block
         for known in (self._of_thread.get(me), self._of_block.get(me // self.per_block)):
             if known is not None and (
-                known.blocks.get(block, 0) > interval or known.threads.get(other, 0) > release
+                known.threads.get(other, 0) > time or known.blocks.get(block, 0) > time >> INTERVAL
             ):
                 return True
         return False
 
-    # -- what happens ------------------------------------------------------------------------------------
+    def observed(self, me: int, other: int, time: int, words: tuple[int, ...]) -> bool:
+        """Whether I know of a strong read that saw what ``other`` did at ``time`` to one of ``words``."""
+        for word in words:
+            number, at = self._written.get((word, other), (0, -1))
+            if at < time:
+                continue
+            for known in (self._of_thread.get(me), self._of_block.get(me // self.per_block)):
+                last, first = (0, 1) if known is None else known.words.get(word, (0, 1))
+                if first <= number <= last:
+                    return True
+            last, first = self._observed.get(me, {}).get(word, (0, 1))
+            if first <= number <= last:
+                return True
+        return False
+
+    # -- flags -------------------------------------------------------------------------------------------
 
     def fence(self, thread: int, block_scope: bool) -> None:
         """``fence`` or ``membar``: reads before it have acquired, writes after it will release."""
-        read = self._read.pop(thread, None)
+        read = self._read.get(thread)
         if read is not None:
-            self._learn(thread, read)
-        self._fenced[thread] = (self._all_of(thread), block_scope)
+            if read.near is not None:
+                self._learn(thread, read.near)
+                read.near = None
+            if read.wide is not None and not block_scope:
+                self._learn(thread, read.wide)
+                read.wide = None
+        given, fenced = self._all_of(thread), self._fenced.setdefault(thread, Scoped())
+        fenced.near = given
+        if not block_scope:
+            fenced.wide = given
 
     def write(self, thread: int, word: int, *, release: bool, combine: bool, block_scope: bool) -> None:
         """A strong write to ``word``. ``combine``: it is an atomic, which continues what stood there."""
-        given, fenced_for_block = None, False
+        given = []
         if release:
-            given = self._all_of(thread)
-        elif thread in self._fenced:
-            given, fenced_for_block = self._fenced[thread]
+            all_of = self._all_of(thread)
+            own = self._released.setdefault((thread, word), Scoped())
+            own.near = all_of
+            if not block_scope:
+                own.wide = all_of
+            given.append(own)
+        else:
+            given = [
+                s for s in (self._fenced.get(thread), self._released.get((thread, word))) if s is not None
+            ]
+        count, start = self._writes.get(word, (0, 1))
+        self._writes[word] = (count + 1, start if combine else count + 1)
+        time = int(self.intervals[thread // self.per_block]) << INTERVAL | int(self._told[thread])
+        self._written[word, thread] = (count + 1, time)
+        self._told[thread] += 1  # what it does to the word from here on is something else
         if not combine:
             self._words.pop(word, None)
-        if given is None:
-            return
-        if block_scope or fenced_for_block:
-            key = (word, thread // self.per_block)
-            self._words_of_block[key] = self._words_of_block.get(key, Known()).leaving(given)
-        else:
-            self._words[word] = self._words.get(word, Known()).leaving(given)
+            self._words_near.pop(word, None)
+        for scoped in given:
+            block = thread // self.per_block
+            near = self._words_near.setdefault(word, {})
+            near[block] = near.get(block, Known()).leaving(scoped.near)
+            if scoped.wide is not None and not block_scope:
+                self._words[word] = self._words.get(word, Known()).leaving(scoped.wide)
 
-    def read(self, thread: int, word: int, *, acquire: bool) -> None:
-        """A strong read of ``word``."""
-        for left in (self._words.get(word), self._words_of_block.get((word, thread // self.per_block))):
-            if left is None or self._seen.get((thread, left.serial)) == left.additions:
+    def read(self, thread: int, word: int, *, acquire: bool, atomic: bool, block_scope: bool) -> None:
+        """A strong read of ``word``; ``atomic``: by an atomic."""
+        if word in self._writes:
+            self._observed.setdefault(thread, {})[word] = self._writes[word]
+            self._informed.setdefault(thread // self.per_block, set()).add(thread)
+        near = self._words_near.get(word, {}).get(thread // self.per_block)
+        wide = None if block_scope else self._words.get(word)
+        for left in (near, wide):
+            if left is None:
                 continue
-            self._seen[thread, left.serial] = left.additions
+            key = (thread, left.serial)
+            stage = 2 * left.additions + acquire
+            if self._seen.get(key, -1) >= stage:
+                continue
+            self._seen[key] = stage
             if acquire:
                 self._learn(thread, left)
+                continue
+            read = self._read.setdefault(thread, Scoped())
+            if left is near:
+                read.near = _together(read.near, left)
             else:
-                self._read[thread] = _together(self._read.get(thread), left)
+                read.wide = _together(read.wide, left)
+            if atomic:
+                self._by_atomics[thread] = _together(self._by_atomics.get(thread), left)
                 self._informed.setdefault(thread // self.per_block, set()).add(thread)
+
+    # -- meetings ----------------------------------------------------------------------------------------
 
     def barrier(self, block: int) -> None:
         """All threads of ``block`` have met: what one knows, all know."""
-        together = self._of_block.setdefault(block, Known())
-        for thread in self._informed.pop(block, ()):
-            known = self._of_thread.pop(thread, None)
-            if known is not None:
-                together.join(known)
-            read = self._read.get(thread)
-            if read is not None and not self.strict:
-                together.join(read)
-        self.intervals[block] = self.intervals.get(block, 0) + 1
+        before = self._of_block.get(block)
+        together = Known() if before is None else before
+        first, end = block * self.per_block, (block + 1) * self.per_block
+        informed = self._informed.pop(block, ())
+        parts = [known for t in informed if (known := self._of_thread.pop(t, None)) is not None]
+        found = [known for t in informed if (known := self._by_atomics.pop(t, None)) is not None]
+        seen = [Known(words=words) for t in informed if (words := self._observed.pop(t, None))]
+        for known in _different(parts + seen if self.strict else parts + found + seen):
+            together.join(known)
+        if informed:  # its own threads' work of this interval is over by the barrier
+            for thread in [t for t in together.threads if first <= t < end]:
+                del together.threads[thread]
+            self._knows[first:end] = bool(together.threads or together.blocks)
+            self._of_block[block] = together
+        self.intervals[block] += 1
+
+    def meet(self, threads: list[int]) -> None:
+        """``threads`` of one block have waited for each other."""
+        self._all_hold(threads, self._told_by(threads))
+
+    def arrive(self, number: int, threads: list[int]) -> None:
+        """``threads`` of one block arrive at barrier ``number``, which is for some of the block's threads."""
+        key = (threads[0] // self.per_block, number)
+        self._at_barriers[key] = self._at_barriers.get(key, Known()).leaving(self._told_by(threads))
+
+    def wait(self, number: int, threads: list[int]) -> None:
+        """That barrier is complete, and ``threads`` waited there."""
+        self.arrive(number, threads)
+        self._all_hold(threads, self._at_barriers.pop((threads[0] // self.per_block, number)))
+
+    def _told_by(self, threads: list[int]) -> Known:
+        """What ``threads`` of one block know and have done, together."""
+        together = Known(left=True)
+        for part in _different(self._of_thread.get(t) for t in threads):
+            together.join(part)
+        for thread in threads:
+            if thread in self._observed:
+                together.join(Known(words=self._observed[thread]))
+        interval = int(self.intervals[threads[0] // self.per_block]) << INTERVAL
+        told = self._told[threads] + 1
+        self._told[threads] = told
+        together.threads.update(zip(threads, (told + interval).tolist(), strict=True))
+        return together
+
+    def _all_hold(self, threads: list[int], known: Known) -> None:
+        """``known`` holds all that ``threads`` of one block know."""
+        for thread in threads:
+            self._of_thread[thread] = known
+        self._knows[threads] = True
+        self._informed.setdefault(threads[0] // self.per_block, set()).update(threads)
 
     def _all_of(self, thread: int) -> Known:
         """What ``thread`` knows and has done so far; what it does from here on is not part of it."""
         block = thread // self.per_block
-        known = Known()
-        for part in (self._of_block.get(block), self._of_thread.get(thread)):
-            if part is not None:
-                known.join(part)
-        releases = int(self.releases[thread]) + 1
-        self.releases[thread] = releases
-        known.threads[thread] = releases
-        if self.intervals.get(block):
-            known.blocks[block] = self.intervals[block]
+        known = self._told_by([thread])
+        part = self._of_block.get(block)
+        if part is not None:
+            known.join(part)
+        if self.intervals[block]:
+            known.blocks[block] = int(self.intervals[block])
         return known
 
     def _learn(self, thread: int, known: Known) -> None:
         self._of_thread[thread] = _together(self._of_thread.get(thread), known)
+        self._knows[thread] = True
         self._informed.setdefault(thread // self.per_block, set()).add(thread)
+
+
+def _different(parts: Iterable[Known | None]) -> list[Known]:
+    """Each once, although many threads may hold it."""
+    return list({id(part): part for part in parts if part is not None}.values())
 
 
 def _together(mine: Known | None, found: Known) -> Known:
@@ -153,6 +296,6 @@ def _together(mine: Known | None, found: Known) -> Known:
     if mine is None or mine.serial == found.serial:
         return found
     if mine.left:
-        mine = Known(dict(mine.blocks), dict(mine.threads))
+        mine = mine.copy()
     mine.join(found)
     return mine

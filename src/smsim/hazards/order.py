@@ -1,8 +1,12 @@
-"""Who has waited for whom within a block, between two barriers of all its threads: clocks of its warps.
+"""Which accesses are over for which threads: the order that barriers, warps and flags make.
 
-Most kernels order their threads by whole-block barriers alone and never come here. ``bar.warp.sync``
-orders the lanes of one warp, and a barrier for some of the warps orders those. Each warp counts its
-synchronisations, and for every other warp remembers up to which count it has waited for it.
+A moment of a thread is one number, its *time*: the intervals between barriers of its block that are
+behind it, then how often something less than such a barrier ordered it since the launch began. An
+access is remembered with its thread's time; whether it is over for another thread is what is asked here.
+
+Most kernels order their threads by barriers of whole blocks, or of whole warps, and a count tells all.
+Where a kernel does more (flags, fences, barriers for some of the threads, ``bar.warp.sync`` for some
+lanes) the launch's :class:`~smsim.hazards.knowledge.Knowledge` follows each thread.
 """
 
 from __future__ import annotations
@@ -11,116 +15,196 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smsim.hazards.knowledge import INTERVAL
 from smsim.machine.lanes import WARP
+from smsim.ptx.nodes import Immediate, Instruction
 
 if TYPE_CHECKING:
+    from smsim.hazards.knowledge import Knowledge
     from smsim.machine.chunk import Chunk
-    from smsim.machine.frame import Mask
+
+_ALL_LANES = (-1, 0xFFFFFFFF)
+#: Operands of a barrier that is for the whole block, by what it does.
+_UNCOUNTED = {"sync": 1, "red": 3}
 
 
-class Clocks:
-    """Clocks of the warps of ``blocks`` blocks.
-
-    Attributes:
-        seen: ``(W, W, B)`` int32; ``seen[w, v, b]`` is how many of warp ``v``'s intervals warp ``w`` has
-            waited for. ``seen[w, w]`` is the interval that warp ``w`` is in now.
-    """
-
-    def __init__(self, threads: int, blocks: int) -> None:
-        warps = -(-threads // WARP)
-        self.seen = np.zeros((warps, warps, blocks), np.int32)
-
-    def now(self, thread: np.ndarray, block: np.ndarray) -> np.ndarray:
-        """The interval that each thread's warp is in."""
-        warp = thread // WARP
-        return self.seen[warp, warp, block]
-
-    def before(
-        self, thread: np.ndarray, block: np.ndarray, other: np.ndarray, interval: np.ndarray
-    ) -> np.ndarray:
-        """Whether what thread ``other`` did in ``interval`` is over for ``thread``, as of now."""
-        return self.seen[thread // WARP, other // WARP, block] > interval
-
-    def warps_synchronise(self, warps: np.ndarray) -> None:
-        """The lanes of each warp in ``warps`` (boolean, ``(W, B)``) have waited for each other."""
-        warp, block = np.nonzero(warps)
-        self.seen[warp, warp, block] += 1
-
-    def leave_word(self, warps: np.ndarray, word: np.ndarray) -> None:
-        """Each warp in ``warps`` (boolean, ``(W, B)``) arrives at a barrier: it adds what it has seen, and
-        its own interval, to ``word`` (int32, ``(W, B)``, changed in place), and begins a new interval."""
-        for warp, block in zip(*np.nonzero(warps), strict=True):
-            seen = self.seen[warp, :, block]
-            seen[warp] += 1
-            np.maximum(word[:, block], seen, out=word[:, block])
-
-    def take_word(self, warps: np.ndarray, word: np.ndarray) -> None:
-        """Each warp in ``warps`` has waited for all that ``word`` speaks of."""
-        for warp, block in zip(*np.nonzero(warps), strict=True):
-            seen = self.seen[warp, :, block]
-            own = seen[warp]
-            np.maximum(seen, word[:, block], out=seen)
-            seen[warp] = own
-
-    def reset(self, columns: np.ndarray | None) -> None:
-        """A barrier of the whole block: order begins anew in the blocks of ``columns`` (``None``: all)."""
-        if columns is None:
-            self.seen.fill(0)
-        else:
-            self.seen[:, :, columns] = 0
+def orders_some_threads(instruction: Instruction) -> bool:
+    """Whether an instruction can order some threads of a block, or threads of different blocks."""
+    words, operands = instruction.modifiers, instruction.operands
+    if instruction.opcode in ("fence", "membar"):
+        return True
+    if instruction.opcode not in ("bar", "barrier"):
+        return bool({"acquire", "release", "acq_rel"} & set(words))
+    if "warp" in words:
+        mask = operands[0]
+        return not (isinstance(mask, Immediate) and mask.value in _ALL_LANES)
+    return "arrive" in words or any(w in words and len(operands) > n for w, n in _UNCOUNTED.items())
 
 
 class BlockOrder:
-    """The order that barriers make among the threads of a chunk's blocks.
+    """What orders the threads of a chunk's blocks, told to those who judge their accesses.
 
     Attributes:
-        clocks: of the warps; ``None`` until something less than a whole barrier orders them.
+        turns: how often the lanes of each warp have all met since their block's last barrier, int64
+            ``(W, B)``; ``None`` until any did. Not kept where the launch has knowledge.
     """
 
     def __init__(self, chunk: Chunk) -> None:
         self.chunk = chunk
-        self.clocks: Clocks | None = None
-        self._words: dict[int, np.ndarray] = {}
+        self.turns: np.ndarray | None = None
+
+    @property
+    def knowledge(self) -> Knowledge | None:
+        return self.chunk.launch.watch.knowledge
 
     def barrier(self, complete: np.ndarray | None) -> None:
         """All threads of the ``complete`` blocks (``(1, B)``; ``None``: all) have met."""
         self.chunk.watch.barrier(complete)
         self.chunk.launch.watch.barrier(self.chunk, complete)
-        if self.clocks is not None:
-            self.clocks.reset(None if complete is None else complete[0])
+        if self.turns is not None:
+            self.turns[:, slice(None) if complete is None else complete[0]] = 0
 
-    def warp_sync(self, lanes: Mask) -> None:
-        """The warps of ``lanes`` have waited for their own lanes, at ``bar.warp.sync``.
+    def warp_sync(self, ready: np.ndarray | None, member: np.ndarray) -> None:
+        """The ``ready`` lanes (``(W, 32, B)``; ``None``: all) have waited for those that their masks name.
 
-        A warp counts as a whole, also where the mask names only some of its lanes: what the others do
-        between is then not judged against it.
+        Args:
+            member: their masks, uint32, broadcastable to ``(W, 32, B)``.
         """
-        self._begin().warps_synchronise(self._warps(lanes))
+        threads, blocks = self.chunk.lanes.shape
+        shape = (-(-threads // WARP), WARP, blocks)
+        self.chunk.watch.settle()
+        here = np.broadcast_to(True if ready is None else ready, shape)
+        if self.knowledge is None:
+            if self.turns is None:
+                self.turns = np.zeros((shape[0], blocks), np.int64)
+            self.turns += here.any(axis=1)
+            return
+        member = np.broadcast_to(member, shape)
+        lanes = np.arange(WARP, dtype=np.uint32)
+        for warp, block in zip(*np.nonzero(here.any(axis=1)), strict=True):
+            first = self._first_thread(block) + warp * WARP
+            living = min(WARP, threads - warp * WARP)
+            for mask in np.unique(member[warp, here[warp, :, block], block]):
+                named = np.flatnonzero(mask >> lanes[:living] & 1)
+                self.knowledge.meet((first + named).tolist())
 
-    def arrive(self, number: int, lanes: Mask) -> None:
-        """The warps of ``lanes`` arrive at barrier ``number`` without waiting there."""
-        self._begin().leave_word(self._warps(lanes), self._word(number))
+    def arrive(self, number: int, lanes: np.ndarray) -> None:
+        """``lanes`` (boolean, ``(T, B)``) arrive at barrier ``number`` without waiting there."""
+        if self.knowledge is None:
+            return
+        self.chunk.watch.settle()
+        for block in np.flatnonzero(lanes.any(axis=0)).tolist():
+            self.knowledge.arrive(number, self._threads(lanes, block))
 
     def meet(self, number: int, lanes: np.ndarray, complete: np.ndarray) -> None:
-        """The warps of ``lanes`` have waited at barrier ``number``, which is for some of the block's threads
-        only; ``complete`` (``(1, B)``) says in which blocks."""
-        clocks, word = self._begin(), self._word(number)
-        warps = self._warps(lanes & complete)
-        clocks.leave_word(warps, word)
-        clocks.take_word(warps, word)
-        word[:, complete[0]] = 0
-
-    def _begin(self) -> Clocks:
+        """``lanes`` have waited at barrier ``number``, which is for some of the block's threads only;
+        ``complete`` (``(1, B)``) says in which blocks."""
+        if self.knowledge is None:
+            return
         self.chunk.watch.settle()
-        if self.clocks is None:
-            self.clocks = Clocks(self.chunk.lanes.threads, self.chunk.lanes.blocks)
-        return self.clocks
+        for block in np.flatnonzero(complete[0]).tolist():
+            self.knowledge.wait(number, self._threads(lanes, block))
 
-    def _word(self, number: int) -> np.ndarray:
-        shape = (self.clocks.seen.shape[0], self.chunk.lanes.blocks)
-        return self._words.setdefault(number, np.zeros(shape, np.int32))
+    def _threads(self, lanes: np.ndarray, block: int) -> list[int]:
+        return (self._first_thread(block) + np.flatnonzero(lanes[:, block])).tolist()
 
-    def _warps(self, lanes: Mask) -> np.ndarray:
-        """The warps that have a lane in ``lanes``: boolean, ``(W, B)``."""
-        here = np.broadcast_to(True if lanes is None else lanes, self.chunk.lanes.shape)
-        return np.logical_or.reduceat(here, np.arange(0, here.shape[0], WARP), axis=0)
+    def _first_thread(self, block: int) -> int:
+        return (self.chunk.first_block + int(block)) * self.chunk.lanes.threads
+
+
+class InBlock:
+    """Questions about the threads of a chunk's blocks since their last barrier, for shared memory.
+
+    Threads are ``block * T + thread + 1``, blocks counted within the chunk.
+
+    Attributes:
+        by_thread: whether the launch's knowledge has changed since the last barrier of all blocks.
+    """
+
+    def __init__(self, chunk: Chunk) -> None:
+        self.chunk, self.threads = chunk, chunk.lanes.threads
+        self.before = chunk.first_block * self.threads
+        self.by_thread = False
+
+    def now(self, who: np.ndarray) -> np.ndarray | None:
+        """Each thread's time; ``None`` while nothing but barriers of the block made any order."""
+        knowledge, turns = self.chunk.order.knowledge, self.chunk.order.turns
+        if knowledge is not None:
+            return knowledge.now(who - 1 + self.before) if self.by_thread else None
+        return None if turns is None else turns[self._warp(who)]
+
+    def over(self, me: np.ndarray, other: np.ndarray, time: np.ndarray) -> np.ndarray | None:
+        """Whether what ``other`` did at ``time`` is over for ``me``; ``None`` stands for never."""
+        knowledge, turns = self.chunk.order.knowledge, self.chunk.order.turns
+        if knowledge is not None:
+            before = self.before - 1
+            return knowledge.over(me + before, other + before, time) if self.by_thread else None
+        if turns is None:
+            return None
+        mine, theirs = self._warp(me), self._warp(other)
+        return (mine[0] == theirs[0]) & (mine[1] == theirs[1]) & (turns[mine] > time)
+
+    def distance(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """1 for threads of different warps, else 0."""
+        (warp_a, block_a), (warp_b, block_b) = self._warp(a), self._warp(b)
+        return ((warp_a != warp_b) | (block_a != block_b)).astype(np.int8)
+
+    def _warp(self, who: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return (who - 1) % self.threads // WARP, (who - 1) // self.threads
+
+
+class InGrid:
+    """Questions about all threads of a launch, for global memory. Threads are linear numbers + 1.
+
+    Attributes:
+        epochs: barriers that each block has met at, int64 ``(blocks,)``; ``None`` until any did.
+        chunk: the one whose threads are asked about.
+    """
+
+    def __init__(self, threads: int, blocks: int, knowledge: Knowledge | None) -> None:
+        self.threads, self.blocks, self.knowledge = threads, blocks, knowledge
+        self.epochs: np.ndarray | None = None
+        self.chunk: Chunk | None = None
+
+    def barrier(self, blocks: np.ndarray) -> None:
+        if self.epochs is None:
+            self.epochs = np.zeros(self.blocks, np.int64)
+        self.epochs[blocks] += 1
+        if self.knowledge is not None:
+            for block in blocks.tolist():
+                self.knowledge.barrier(block)
+
+    def now(self, who: np.ndarray) -> np.ndarray | None:
+        """Each thread's time; ``None`` while nothing ordered any."""
+        if self.knowledge is not None:
+            return self.knowledge.now(who - 1)
+        turns = self.chunk.order.turns
+        if self.epochs is None and turns is None:
+            return None
+        block = (who - 1) // self.threads
+        time = np.zeros(who.shape, np.int64) if self.epochs is None else self.epochs[block] << INTERVAL
+        return time if turns is None else time + turns[self._warp(who)]
+
+    def over(self, me: np.ndarray, other: np.ndarray, time: np.ndarray) -> np.ndarray | None:
+        """Whether what ``other`` did at ``time`` is over for ``me``; ``None`` stands for never."""
+        if self.knowledge is not None:
+            return self.knowledge.over(me - 1, other - 1, time)
+        turns = self.chunk.order.turns
+        if self.epochs is None and turns is None:
+            return None
+        together = (me - 1) // self.threads == (other - 1) // self.threads
+        if turns is None:
+            return together & (time < self.epochs[(me - 1) // self.threads] << INTERVAL)
+        in_warp = together & ((me - 1) % self.threads // WARP == (other - 1) % self.threads // WARP)
+        now = self.now(me)
+        return in_warp & (time < now) | together & (time >> INTERVAL < now >> INTERVAL)
+
+    def distance(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """2 for threads of different blocks, 1 for different warps of a block, 0 within a warp."""
+        a, b = a - 1, b - 1
+        apart = (a // self.threads != b // self.threads).astype(np.int8) * 2
+        return np.maximum(apart, a % self.threads // WARP != b % self.threads // WARP)
+
+    def _warp(self, who: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        thread, block = (who - 1) % self.threads, (who - 1) // self.threads
+        return thread // WARP, block - self.chunk.first_block

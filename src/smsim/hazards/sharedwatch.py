@@ -17,6 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smsim.hazards.careful import Suspicion, Tag
+from smsim.hazards.followed import Followed
+from smsim.hazards.knowledge import EACH_THREAD
+from smsim.hazards.order import InBlock
+from smsim.hazards.strong import observed, synchronise
 from smsim.hazards.tables import CONFLICTS, Touched
 from smsim.machine.kinds import ATOMIC, READ, WRITE
 from smsim.machine.lanes import Lanes
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from smsim.machine.frame import Frame, Mask
 
 _JUDGE_AFTER = 256  # accesses noted before they are judged even without a barrier
+_NOWHERE = np.empty((0, 0), np.int64)  # an address that nobody will ask for any more
 _REMEMBERED = 64  # intervals known to be free of races
 
 
@@ -42,6 +47,7 @@ class Access:
     lanes: Lanes
     value: np.ndarray | None = None
     tag: Tag | None = None
+    time: np.ndarray | None = None
 
 
 class NoWatch:
@@ -74,7 +80,13 @@ class SharedWatch:
         self.blocks = chunk.lanes.blocks
         self.cells = -(-size // grain)
         self.columns = 1
-        self.tables = {kind: Touched(self.cells) for kind in (READ, WRITE, ATOMIC)}
+        self.order = InBlock(chunk)
+        self.knowledge = chunk.launch.watch.knowledge
+        many = self.knowledge is not None
+        self.tables = {kind: Touched(self.cells, many) for kind in (READ, WRITE, ATOMIC)}
+        self.followed = Followed()
+        self._seen = observed(self.knowledge, self._byte_of, self.order.before - 1) if many else None
+        self.ordered = False
         self.accesses: list[Access] = []
         self.judged = 0
         self._harmless: dict[tuple, list[Access]] = {}
@@ -102,7 +114,10 @@ class SharedWatch:
         access = Access(kind, step, address, value.dtype.itemsize, frame.mask, frame.lanes, value)
         if not self.all_written:
             self._now_written(access)
-        self._note(access)
+        if kind == ATOMIC and self.knowledge is not None:
+            self._strong(frame, access)
+        else:
+            self._note(access)
 
     def atomic(self, frame: Frame, step: Step, address: np.ndarray, size: int) -> None:
         access = Access(ATOMIC, step, address, size, frame.mask, frame.lanes)
@@ -111,7 +126,24 @@ class SharedWatch:
             if bad is not None:
                 self.chunk.launch.found(self.chunk.launch.explain.unwritten(frame, step, step, bad, address))
             self._now_written(access)
+        if self.knowledge is not None:
+            self._strong(frame, access)
+        else:
+            self._note(access)
+
+    def _strong(self, frame: Frame, access: Access) -> None:
+        """A strong access is judged at its own time, and by what its thread knows once it has been made."""
+        self.settle()
+        who, cell = self._places(access, 0)
+        access.time = self.order.now(who)
+        word = np.broadcast_to(access.address, access.lanes.shape)
+        if access.mask is not None:
+            word = word[np.broadcast_to(access.mask, access.lanes.shape)]
+        threads = who.astype(np.int64) - 1 + self.chunk.first_block * self.chunk.lanes.threads
+        block = threads // self.chunk.lanes.threads
+        synchronise(self.knowledge, access.step, threads, _word(block, word.ravel()))
         self._note(access)
+        self._judge()
 
     def _note(self, access: Access) -> None:
         self.accesses.append(access)
@@ -124,7 +156,7 @@ class SharedWatch:
         """All threads of the ``complete`` blocks (``(1, B)``; ``None``: all) have met: order begins anew."""
         key = None
         if (
-            self.chunk.order.clocks is None
+            not self.ordered
             and self.judged == 0
             and complete is None
             and all(t.clean for t in self.tables.values())
@@ -134,7 +166,6 @@ class SharedWatch:
                 self.accesses.clear()
                 return
         self._judge()
-        self._judge_followed(complete)
         if key is not None and len(self._harmless) < _REMEMBERED:
             self._harmless[key] = self.accesses  # kept, so that the identities in the key stay taken
         if complete is not None and self.columns == 1:
@@ -142,33 +173,34 @@ class SharedWatch:
         columns = None if complete is None else complete[0]
         for table in self.tables.values():
             table.clear(columns, self.blocks)
+        self.followed.forget(columns, self.blocks)
+        if complete is None:
+            self.ordered = self.order.by_thread = False
         if complete is None:
             self.accesses = []
             self.judged = 0
         else:
-            self._keep_for_the_others(complete)
+            self._keep_for_the_others()
 
-    def _keep_for_the_others(self, complete: np.ndarray) -> None:
+    def _keep_for_the_others(self) -> None:
         """Some blocks met, others are still in their interval: keep what messages about those need."""
-        for age, access in enumerate(reversed(self.accesses)):
-            if access.tag is not None:
-                mine = np.broadcast_to(~complete, access.lanes.shape)
-                access.mask = mine if access.mask is None else access.mask & mine
-            elif age > _JUDGE_AFTER:
-                access.value = None  # 256 accesses ago: too much memory to keep
+        for access in self.accesses[:-_JUDGE_AFTER]:
+            access.value = None  # too much memory to keep
 
     def settle(self) -> None:
         """Judge what was noted so far: the order of threads is about to change."""
         self._judge()
+        self.ordered = True
         if self.columns == 1:
             self._spread()
-        if any(a.tag is not None for a in self.accesses):
-            self._judge_followed(None)
+        if self.knowledge is not None and not self.order.by_thread:
+            self.order.by_thread = True
+            for part in (*self.tables.values(), self.followed):
+                part.stamp(self.order)
 
     def finish(self) -> None:
         """The chunk's threads have all ended."""
         self._judge()
-        self._judge_followed(None)
 
     # -- races -------------------------------------------------------------------------------------------
 
@@ -186,15 +218,19 @@ class SharedWatch:
             if self.columns == 1 and not _same_in_all_blocks(access):
                 self._spread()
             for part in range(max(access.size // self.grain, 1)):
-                thread, block, cell = self._places(access, part)
-                if access.tag is None:
-                    self.tables[access.kind].add(cell, thread, number, block, self.chunk.order.clocks)
-                    self._conflicts(access, number, thread, block, cell)
+                who, cell = self._places(access, part)
+                self._conflicts(access, number, who, cell)
+            if access.kind == ATOMIC and access.time is not None:  # polls: there may be very many
+                self.accesses[number] = Access(ATOMIC, access.step, _NOWHERE, access.size, None, access.lanes)
         if self._suspects:
             raise Suspicion(self._suspects)
 
-    def _places(self, access: Access, part: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """``(thread + 1, block, cell)`` of each active lane, flat."""
+    def _byte_of(self, cell: np.ndarray) -> np.ndarray:
+        block = cell % self.columns + self.chunk.first_block
+        return _word(block.astype(np.int64), cell // self.columns * self.grain)
+
+    def _places(self, access: Access, part: int) -> tuple[np.ndarray, np.ndarray]:
+        """``(who, cell)`` of each active lane, flat; ``who`` is ``block * T + thread + 1``."""
         lanes = access.lanes
         shape = (lanes.shape[0], 1) if self.columns == 1 else lanes.shape
         cell = access.address // self.grain + part
@@ -202,58 +238,67 @@ class SharedWatch:
             cell = cell * self.blocks + lanes.block
         if cell.shape != shape:
             cell = np.broadcast_to(cell, shape)
-        thread, block = self._who(lanes, shape)
+        who = self._who(lanes, shape)
         if access.mask is None:
-            return thread.ravel(), block.ravel(), cell.ravel()
+            return who.ravel(), cell.ravel()
         mask = np.broadcast_to(access.mask, shape)
-        return thread[mask], block[mask], cell[mask]
+        return who[mask], cell[mask]
 
-    def _who(self, lanes: Lanes, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-        """``(thread + 1, block)`` of every lane, int32 and int64 of ``shape``."""
-        if not lanes.full or self._everyone is None or self._everyone[0].shape != shape:
-            thread = np.broadcast_to((lanes.thread + 1).astype(np.int32), shape).copy()
-            block = np.broadcast_to(lanes.block[:, : shape[1]], shape).copy()
+    def _who(self, lanes: Lanes, shape: tuple[int, int]) -> np.ndarray:
+        """``block * T + thread + 1`` of every lane, int32 of ``shape``."""
+        if not lanes.full or self._everyone is None or self._everyone.shape != shape:
+            block = lanes.block[:, : shape[1]]
+            who = np.broadcast_to((lanes.thread + 1 + block * lanes.threads).astype(np.int32), shape).copy()
             if not lanes.full:
-                return thread, block
-            self._everyone = (thread, block)
+                return who
+            self._everyone = who
         return self._everyone
 
-    def _conflicts(
-        self, access: Access, number: int, thread: np.ndarray, block: np.ndarray, cell: np.ndarray
-    ) -> None:
+    def _conflicts(self, access: Access, number: int, who: np.ndarray, cell: np.ndarray) -> None:
+        """Enter an access into the tables, and see whether it races with an earlier one."""
+        order = self.order
+        if access.tag is None:
+            self.tables[access.kind].add(cell, who, number, order, access.time)
+        else:
+            self.followed.add(access.tag, number, cell, who, order)
+        if access.kind != READ:
+            for read, lane, writer in self.followed.met_by(cell, who, order):
+                by = np.full(lane.shape, number)
+                self._poison(self.accesses[read.access], read.tag, read.who[lane], who[writer], by)
         for kind in CONFLICTS[access.kind]:
             table = self.tables[kind]
             if table.clean:
                 continue
-            other, by = table.other_than(cell, thread, block, self.chunk.order.clocks)
+            other, by = table.other_than(cell, who, order, self._seen if kind == ATOMIC else None)
             met = np.flatnonzero(other)
             if not met.size:
                 continue
-            if READ in (access.kind, kind):
+            if self.knowledge is None and ATOMIC in (access.kind, kind):
+                raise Suspicion(set(), full={EACH_THREAD})  # one may have seen what the other did
+            if access.tag is not None:
+                self._poison(access, access.tag, who[met], other[met], by[met])
+            elif READ in (access.kind, kind):
                 for entry in np.unique(by[met]):
                     reader = access if access.kind == READ else self.accesses[entry]
                     self._suspects.add(reader.step.instruction)
-                continue
-            self._two_writers(access, thread, block, other, by, met)
+            else:
+                self._two_writers(access, who, other, by, met)
+        if access.kind == WRITE and not self._suspects:
+            for kind in (READ, ATOMIC):
+                self.tables[kind].settled(cell)
 
     def _two_writers(
-        self,
-        access: Access,
-        thread: np.ndarray,
-        block: np.ndarray,
-        other: np.ndarray,
-        by: np.ndarray,
-        met: np.ndarray,
+        self, access: Access, who: np.ndarray, other: np.ndarray, by: np.ndarray, met: np.ndarray
     ) -> None:
         """Two threads wrote one place: harmless to the result if they wrote the same, an error if not."""
         explain = self.chunk.launch.explain
         for at in met.tolist():
             theirs = self.accesses[by[at]]
-            mine = (int(thread[at]) - 1, int(block[at]))
-            them = (int(other[at]) - 1, int(block[at]))
-            wrote = _value(access, *mine)
-            same = wrote is not None and wrote == _value(theirs, *them)
-            error = explain.race(self.chunk, (access, mine[0]), (theirs, them[0]), mine[1], same_value=same)
+            block, mine = divmod(int(who[at]) - 1, self.chunk.lanes.threads)
+            them = (int(other[at]) - 1) % self.chunk.lanes.threads
+            wrote = _value(access, mine, block)
+            same = wrote is not None and wrote == _value(theirs, them, block)
+            error = explain.race(self.chunk, (access, mine), (theirs, them), block, same_value=same)
             if not same:
                 self.chunk.launch.found(error)
                 return
@@ -261,50 +306,36 @@ class SharedWatch:
             if self.columns == 1 and met.size > 64:
                 return
 
-    def _judge_followed(self, complete: np.ndarray | None) -> None:
-        """Reads whose values are followed: did anyone else write there in this interval?"""
-        for access in self.accesses:
-            if access.tag is None:
-                continue
-            if self.columns == 1 and not _same_in_all_blocks(access):
-                self._spread()
-            for part in range(max(access.size // self.grain, 1)):
-                thread, block, cell = self._places(access, part)
-                for kind in (WRITE, ATOMIC):
-                    other, by = self.tables[kind].other_than(cell, thread, block, self.chunk.order.clocks)
-                    met = np.flatnonzero(other)
-                    if complete is not None:
-                        met = met[complete[0][block[met]]]
-                    if met.size:
-                        self._poison(access, thread[met] - 1, block[met], other[met] - 1, by[met])
-
     def _poison(
-        self, access: Access, thread: np.ndarray, block: np.ndarray, other: np.ndarray, by: np.ndarray
+        self, access: Access, tag: Tag, reader: np.ndarray, writer: np.ndarray, by: np.ndarray
     ) -> None:
+        """The values that threads ``reader`` got are bad: ``writer`` wrote there, in accesses ``by``."""
+        threads = self.chunk.lanes.threads
         bad = np.zeros(self.chunk.lanes.shape, bool)
+        block, thread = np.divmod(reader - 1, threads)
         if self.columns == 1:
             bad[thread] = True
         else:
             bad[thread, block] = True
-        writers = dict(
-            zip(zip(thread.tolist(), block.tolist(), strict=True), range(thread.size), strict=True)
-        )
-        accesses = self.accesses
-        chunk = self.chunk
+        lane_of = dict(zip(reader.tolist(), range(reader.size), strict=True))
+        accesses, chunk = self.accesses, self.chunk
 
         def error(row: int, column: int) -> Exception:
-            at = writers.get((row, column), writers.get((row, 0)))
-            theirs = (accesses[by[at]], int(other[at]))
+            at = lane_of.get(column * threads + row + 1, lane_of.get(row + 1))
+            theirs = (accesses[by[at]], (int(writer[at]) - 1) % threads)
             return chunk.launch.explain.race(chunk, (access, row), theirs, column)
 
-        access.tag.poison(bad, error)
+        tag.poison(bad, error)
 
     def _spread(self) -> None:
         """From here on each block has tables of its own."""
-        self.tables = {kind: table.spread(self.blocks) for kind, table in self.tables.items()}
-        self.columns = self.blocks if self.blocks > 1 else 1
-        if self.blocks > 1:
-            self.written = np.repeat(self.written, self.blocks, axis=1)
+        if self.blocks == 1:
+            return
+        threads = self.chunk.lanes.threads
+        self.tables = {kind: table.spread(self.blocks, threads) for kind, table in self.tables.items()}
+        self.followed.spread(self.blocks, threads)
+        self.columns = self.blocks
+        self.written = np.repeat(self.written, self.blocks, axis=1)
 
     # -- values nobody wrote -----------------------------------------------------------------------------
 
@@ -353,6 +384,11 @@ class SharedWatch:
                     rows, columns = rows[mask], columns[mask]
                 self.written[rows, columns] = True
         self.all_written = bool(self.written.all())
+
+
+def _word(block: np.ndarray, address: np.ndarray) -> np.ndarray:
+    """The number of a word of shared memory: those of the blocks are apart, and below all of global memory."""
+    return address - ((block + 1) << 32)
 
 
 def _same_in_all_blocks(access: Access) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from smsim.devices import DeviceSpec
 from smsim.devices import load as load_spec
 from smsim.errors import LaunchError
+from smsim.hazards.order import orders_some_threads
 from smsim.machine.arguments import ArrayArgument
 from smsim.machine.launch import DEFAULT_BUDGET, Launch
 from smsim.machine.memory import Memory
@@ -15,7 +16,7 @@ from smsim.machine.program import Program
 from smsim.machine.retype import DTYPES
 from smsim.ptx import load_text
 from smsim.ptx.flow import reachable
-from smsim.ptx.nodes import Function, Instruction, Module
+from smsim.ptx.nodes import Function, Module
 
 __all__ = ["ArrayArgument", "Device", "LoadedFunction", "LoadedModule"]
 
@@ -208,7 +209,7 @@ class LoadedFunction:
         shared = _access_sizes(functions, "shared")
         self.cell, self.grain = max(shared, default=4), min(shared, default=4)
         self.global_grain = min(_access_sizes(functions, "global"), default=4)
-        self.synchronises = any(_synchronises(i) for f in functions for i in f.body)
+        self.orders_some = any(orders_some_threads(i) for f in functions for i in f.body)
 
     @property
     def program(self) -> Program:
@@ -243,10 +244,3 @@ def _access_sizes(functions: list[Function], space: str) -> set[int]:
             if kind is not None:
                 sizes.add(DTYPES[kind].itemsize)
     return sizes
-
-
-def _synchronises(instruction: Instruction) -> bool:
-    """Whether an instruction can order the threads of different blocks."""
-    return instruction.opcode in ("fence", "membar") or bool(
-        {"acquire", "release", "acq_rel"} & set(instruction.modifiers)
-    )

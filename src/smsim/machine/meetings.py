@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: ``(values, here, member) -> results``, all ``(W, 32, B)``; the last result may be a validity mask.
 Collective = Callable[[list[np.ndarray], np.ndarray, np.ndarray], tuple[np.ndarray, ...]]
 
+_WARP_BARRIER = "bar.warp"
+
 
 @dataclass(eq=False)
 class Party:
@@ -67,6 +69,8 @@ class Meetings:
             wanted = int(party.member[0, 0])
             if wanted == 0xFFFFFFFF or (lanes.threads < LANES and wanted == (1 << lanes.threads) - 1):
                 here = to_warps(np.ones((1, 1), bool), (lanes.threads, 1))
+                if party.key.startswith(_WARP_BARRIER):
+                    self.chunk.order.warp_sync(None, party.member.reshape(1, 1, 1))
                 self._go_on(party, None, here, np.full((1, 1, 1), wanted, np.uint32), [party])
                 return
         self._check_own_bit(party)
@@ -85,6 +89,8 @@ class Meetings:
                 continue
             moved = True
             ready_lanes = from_warps(ready, self.chunk.lanes.threads)
+            if key.startswith(_WARP_BARRIER):
+                self.chunk.order.warp_sync(ready, member)
             for party in parties:
                 freed = self.lanes_of(party) & ready_lanes
                 if freed.any():
@@ -150,8 +156,6 @@ class Meetings:
                 self.chunk.launch.careful.overwritten(frame, slot, freed)
         if len(results) > len(party.into):
             self._judge_sources(party, freed, _by_lane(results[-1], shape[0]))
-        if party.key.startswith("bar.warp"):
-            self.chunk.order.warp_sync(freed)
         frame.go(party.resume, None if freed is not None and freed.all() else freed)
 
     def _judge_sources(self, party: Party, freed: Mask, known: np.ndarray) -> None:
