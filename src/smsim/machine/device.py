@@ -246,6 +246,8 @@ def _access_sizes(functions: list[Function], space: str) -> set[int]:
             kind = next((w for w in reversed(words) if w in DTYPES), None)
             if kind is not None:
                 sizes.add(DTYPES[kind].itemsize)
+                if kind.endswith("x2"):  # an atomic takes the halves one by one
+                    sizes.add(DTYPES[kind].itemsize // 2)
     return sizes
 
 
