@@ -49,6 +49,7 @@ class Chunk:
         self.grid_barrier = GridBarrier(self)
         self.exited: Mask | bool = False
         self.steps = 0
+        self.slept = 0  # nanoseconds that lanes have asked to sleep; the clocks count them
         self.rounds = 0
         root = Frame(
             self,

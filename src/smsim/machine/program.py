@@ -13,7 +13,7 @@ from smsim.machine.frame import Frame
 from smsim.machine.retype import Value, merge
 from smsim.machine.stack import layout
 from smsim.ptx import check, flow
-from smsim.ptx.nodes import Function, Instruction, Prototype, Register
+from smsim.ptx.nodes import Function, Instruction, Prototype, Register, Special
 from smsim.ptx.rows import Form
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ BINDERS: dict[str, Callable[[Binding, Instruction, Form], Step]] = {
     "memory.convert_address": moves.bind_convert_address,
     "memory.is_space": moves.bind_is_space,
     "move.move": moves.bind_move,
-    "control.nanosleep": access.bind_nothing,
+    "control.nanosleep": control.bind_nanosleep,
     "barrier.arrive": control.bind_arrive,
     "warp.active_mask": warp.bind_active_mask,
 }
@@ -85,6 +85,7 @@ class Program:
         self.local_variables = tuple(v for v in function.variables.values() if v.space == "local")
         offsets, self.local_bytes = layout(self.local_variables, 0, 128)
         self.binding = Binding(function, placement, self.slots, offsets)
+        self._clock_readers: dict[Instruction, special.ClockReader] = {}
         self._forms = check.forms(function, placement.module)
         self._steps = [self._bind(i, f) for i, f in zip(function.body, self._forms, strict=True)]
         own_numbers = {slot: slot for slot in range(len(self.slots.initial))}
@@ -116,6 +117,9 @@ class Program:
         if name in ENDINGS:
             return self._ending_step(instruction, form)
         step = BINDERS.get(name, compute.bind)(self.binding, instruction, form)
+        clocks = [(self.slots.special(n), n) for n in _clocks(instruction)]
+        if clocks:
+            step.run = self._clock_readers[instruction] = special.ClockReader(step.run, clocks)
         if instruction.guard is None:
             return step
         return guarded(step, self.slots.register(instruction.guard.name), instruction.guard_negated)
@@ -163,6 +167,9 @@ class Program:
 
     def _code(self, block: object) -> Code:
         steps = self._steps[block.start : block.end]
+        for number, step in enumerate(steps):
+            if step.instruction in self._clock_readers:
+                self._clock_readers[step.instruction].before_end = len(steps) - number
         following = self._number.get(block.end, len(self._number))
         if not steps or steps[-1].form.row.semantics not in ENDINGS:
             return Code(steps, control.fall(following), block, None)
@@ -269,6 +276,12 @@ class Program:
         for number, (block, code) in enumerate(zip(graph, self.blocks, strict=False)):
             stuck = block.in_loop and number not in leads_out
             code.endless = stuck and not any(_touches_memory(s) for s in code.steps)
+
+
+def _clocks(instruction: Instruction) -> list[str]:
+    """The clocks that an instruction reads."""
+    operands = [item for o in instruction.operands for item in getattr(o, "items", (o,))]
+    return [o.name for o in operands if isinstance(o, Special) and o.name in special.MOVING]
 
 
 def _may_wait(step: Step) -> bool:

@@ -214,3 +214,19 @@ def bind_arrive(binding: Binding, instruction: Instruction, form: Form) -> Step:
 
     step = Step(run, 0, (number, count), (number, count), instruction, binding.function, form)
     return step
+
+
+#: The longest that ``nanosleep`` sleeps, in nanoseconds.
+_LONGEST_SLEEP = 1_000_000
+
+
+def bind_nanosleep(binding: Binding, instruction: Instruction, form: Form) -> Step:
+    """``nanosleep t``: the clocks go on by as many ticks as the longest sleeper asks for nanoseconds."""
+    slot = binding.source(instruction.operands[0], "u32", instruction)
+
+    def run(frame: Frame) -> None:
+        value = np.broadcast_to(np.asarray(retype(frame.R[slot], DTYPES["u32"])), frame.lanes.shape)
+        longest = value.max() if frame.mask is None else value[np.broadcast_to(frame.mask, value.shape)].max()
+        frame.chunk.slept += min(int(longest), _LONGEST_SLEEP)
+
+    return Step(run, 0, (slot,), (), instruction, binding.function, form)
