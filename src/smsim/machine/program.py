@@ -29,6 +29,8 @@ BINDERS: dict[str, Callable[[Binding, Instruction, Form], Step]] = {
     "memory.reduce": atomics.bind_reduce,
     "memory.fence": access.bind_fence,
     "memory.prefetch": access.bind_nothing,
+    "memory.policy": access.bind_policy,
+    "control.nothing": access.bind_nothing,
     "memory.convert_address": moves.bind_convert_address,
     "memory.is_space": moves.bind_is_space,
     "move.move": moves.bind_move,
