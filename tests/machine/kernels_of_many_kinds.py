@@ -144,7 +144,8 @@ def math_of_floats(x, out):
     i = cuda.grid(1)
     if i < out.size:
         a = x[i]
-        out[i] = (math.sin(a) * math.cos(a) + math.exp(a) - math.log1p(abs(a)) + math.tanh(a) + math.atan(a))  # fmt: skip
+        product = math.sin(a) * math.cos(a)
+        out[i] = product + math.exp(a) - math.log1p(abs(a)) + math.tanh(a) + math.atan(a)
 
 
 @case(
