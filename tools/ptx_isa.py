@@ -22,13 +22,14 @@ REFUSED: dict[str, tuple[str, tuple[str, ...]]] = {
         ("barrier.cluster", "mapa", "getctarank", "multimem.ld_reduce", "multimem.st", "multimem.red",
          "clusterlaunchcontrol"),
     ),
-    "Launches and registers": (
+    "Registers": (
         "Not executed yet.",
-        ("griddepcontrol", "setmaxnreg", "pmevent"),
+        ("setmaxnreg",),
     ),
-    "Hints to the caches": (
-        "There are no caches to give hints to. Modifiers of `ld` and `st` that only give hints are accepted.",
-        ("createpolicy", "discard", "applypriority"),
+    "Discarding memory": (
+        "It leaves bytes undefined that were written. Instructions and modifiers that only give hints to caches "
+        "are accepted.",
+        ("discard",),
     ),
     "The stack": (
         "Not executed; compilers do not emit them.",
@@ -53,8 +54,9 @@ REFUSED: dict[str, tuple[str, tuple[str, ...]]] = {
 #: Spellings that are refused although their instruction is in the table.
 REFUSED_PARTS = (
     "values of 128 bits in `ld`, `st`, `mov` and `atom`",
-    "`atom` and `red` on 16-bit floats and on vectors, and `atom.cas.b16`",
     "`.shared::cluster`, the shared memory of other blocks",
     "`fma.oob`, which knows the fill value of tensor copies",
-    "calls through a register",
+    "`fence.proxy` and `fence.mbarrier_init`, which asynchronous copies need",
+    "`redux` on floats, which needs sm_100",
+    "the special registers `%envreg`, `%pm` and `%reserved_smem_offset`",
 )

@@ -12,7 +12,7 @@ HEAD = ".version 9.0\n.target sm_90a\n.address_size 64\n"
 FIRST_LINE = 8
 
 REGISTERS = (
-    ".reg .pred %p<9>; .reg .b16 %h<9>; .reg .b32 %r<9>; .reg .b64 %rd<9>;"
+    ".reg .pred %p<9>; .reg .b16 %h<17>; .reg .b32 %r<9>; .reg .b64 %rd<9>;"
     " .reg .f32 %f<9>; .reg .f64 %d<9>; .reg .b8 %c<9>; .reg .b128 %q<9>;"
 )
 

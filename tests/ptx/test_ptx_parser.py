@@ -174,6 +174,30 @@ def test_call_blocks_have_names_of_their_own():
     assert len(function.prototypes["shape"].params) == 1
 
 
+@pytest.mark.parametrize(
+    ("outer", "inner"),
+    [
+        (".reg .b32 %p<4>;", ".reg .pred %p1;"),
+        (".reg .b32 %p1;", ".reg .pred %p<4>;"),
+        (".reg .b32 %p<4>;", ".reg .pred %p<4>;"),
+        (".reg .b32 %p1;", ".reg .pred %p1;"),
+        (".reg .b32 %p1<4>, %p<2>;", ".reg .pred %p<4>, %p11;"),
+    ],
+)
+def test_a_register_of_an_inner_scope_is_another_one(outer, inner):
+    """Numba's barriers that count declare a %p1 of their own, where the function has %p0 to %p5."""
+    body = f"{outer} mov.b32 %p1, 7; {{ {inner} setp.eq.b32 %p1, 1, 1; }} mov.b32 %p1, %p1;"
+    text = HEAD + ".visible .entry k()\n{" + body + " ret; }"
+    function = parse(text).functions["k"]
+    first, second, third = (function.body[n].operands[0].name for n in range(3))
+    assert first == third != second
+    assert function.registers[first] == "b32" and function.registers[second] == "pred"
+    siblings = f"{{ {outer} mov.b32 %p1, 7; }} {{ {inner} setp.eq.b32 %p1, 1, 1; }}"
+    function = parse(HEAD + ".visible .entry k()\n{" + siblings + " ret; }").functions["k"]
+    first, second = (function.body[n].operands[0].name for n in range(2))
+    assert function.registers[first] == "b32" and function.registers[second] == "pred"
+
+
 def test_labels_of_two_scopes_are_told_apart():
     function = parse(kernel("{ x: bra x; }\n{ x: bra x; }\nx: bra x;")).functions["k"]
     branches = [i for i in function.body if i.opcode == "bra"]

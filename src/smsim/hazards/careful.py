@@ -145,11 +145,14 @@ class CarefulRun:
         """The values of ``step.decides`` get somewhere."""
         if not frame.taint:
             return
-        if active is None:
-            active = self._active(frame, None)
+        deciding = active
+        if active is None:  # the end of a block: its guard is used by all, the rest by those it lets through
+            deciding, active = self._active(frame, None), self._active(frame, step)
+        guard = step.instruction.guard
+        guard_slot = None if guard is None else frame.program.slots.register(guard.name)
         for slot in step.decides:
             for tag, lanes in frame.taint.get(slot, {}).items():
-                tag.use(lanes & active)
+                tag.use(lanes & (deciding if slot == guard_slot else active))
 
     def _active(self, frame: Frame, step: Step | None) -> np.ndarray:
         active = np.ones(frame.lanes.shape, bool) if frame.mask is None else frame.mask

@@ -55,6 +55,35 @@ class EndingErrors(Teller):
             **position.facts(),
         )
 
+    def no_function(self, frame: Frame, mask: Mask, step: Step, address: int) -> MemoryFault:
+        return self._astray(frame, mask, step, f"calls address {address:#x}, where there is no function")
+
+    def other_function(self, frame: Frame, mask: Mask, step: Step, name: str) -> MemoryFault:
+        what = f"calls {name} through a register, as a function with other parameters or results than it has"
+        return self._astray(frame, mask, step, what)
+
+    def no_such_label(
+        self, frame: Frame, mask: Mask, step: Step, index: np.ndarray, labels: int
+    ) -> MemoryFault:
+        active = np.broadcast_to(True if mask is None else mask, frame.lanes.shape)
+        number = int(np.broadcast_to(index, frame.lanes.shape).T[active.T][0])
+        what = f"branches to label {number} of a list of {labels}, which are counted from 0"
+        return self._astray(frame, mask, step, what)
+
+    def _astray(self, frame: Frame, mask: Mask, step: Step, what: str) -> MemoryFault:
+        """A lane goes on where no instruction is."""
+        active = np.ones((1, 1), bool) if mask is None else mask
+        row, column, named, _ = self._first(frame, np.broadcast_to(active, frame.lanes.shape))
+        position = self.where(step)
+        return MemoryFault(
+            f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name} {what}."
+            + position.lines(),
+            kernel=self.launch.kernel_name,
+            block=self.block(frame.chunk, column),
+            threads=tuple(named),
+            **position.facts(),
+        )
+
     def assertion(self, frame: Frame, step: Step, text: str) -> DeviceAssertion:
         active = np.ones((1, 1), bool) if frame.mask is None else frame.mask
         row, column, named, _ = self._first(frame, active)

@@ -49,6 +49,7 @@ class Chunk:
         self.grid_barrier = GridBarrier(self)
         self.exited: Mask | bool = False
         self.steps = 0
+        self.slept = 0  # nanoseconds that lanes have asked to sleep; the clocks count them
         self.rounds = 0
         root = Frame(
             self,
@@ -224,14 +225,16 @@ class Chunk:
         return out
 
     def prune(self) -> None:
-        """Close frames that no lane is in any more, deepest first; callers go on where they called."""
-        while self.frames:
-            frame = self.frames[-1]
-            if frame.pending or frame.waiting:
-                return
-            self.frames.pop()
-            if frame.on_return is not None:
-                frame.on_return()
+        """Close frames that no lane is in any more, deepest first; callers go on where they called.
+
+        Lanes that a pointer sent to different functions are in frames side by side, so a frame may end
+        before one above it.
+        """
+        for frame in reversed(self.frames):
+            if not (frame.pending or frame.waiting):
+                self.frames.remove(frame)
+                if frame.on_return is not None:
+                    frame.on_return()
 
 
 def run_merging(frame: Frame, steps: list, needed: int) -> None:

@@ -11,6 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+#: ``(old, operand) -> new``, elementwise.
+Step = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
 #: Operations that are one NumPy ufunc, so that a run of them is its ``accumulate``.
 RUNNING: dict[str, np.ufunc] = {
     "add": np.add,
@@ -23,7 +26,14 @@ RUNNING: dict[str, np.ufunc] = {
 
 
 def serve(
-    operation: str, view: np.ndarray, index: np.ndarray, value: np.ndarray, swap: np.ndarray | None = None
+    operation: str,
+    view: np.ndarray,
+    index: np.ndarray,
+    value: np.ndarray,
+    swap: np.ndarray | None = None,
+    *,
+    step: Step | None = None,
+    plain: Callable[[np.ndarray], bool] | None = None,
 ) -> np.ndarray:
     """Do ``operation`` at ``view[index]`` for n lanes in order; returns each lane's old value.
 
@@ -33,9 +43,14 @@ def serve(
         index: ``(n,)`` positions; lanes are served in this order.
         value: ``(n,)`` operand b (for ``cas``: the value compared with).
         swap: ``(n,)`` operand c of ``cas``.
+        step: ``(old, operand) -> new``, where NumPy's operation of that name does not do what the
+            instruction does.
+        plain: whether for all of these values NumPy's operation does the same as ``step``.
     """
     if index.size == 0:
         return np.empty(0, view.dtype)
+    if step is not None:
+        return _with_own_step(operation, view, index, value, step, plain)
     order = _order(index)
     place = index[order]
     first = np.flatnonzero(np.r_[True, place[1:] != place[:-1]])
@@ -56,8 +71,34 @@ def serve(
     elif operation in RUNNING and first.size <= int(length.max()):
         _run_by_run(RUNNING[operation], view, place, first, length, sorted_value, old)
     else:
-        _turn_by_turn(operation, view, place, first, length, sorted_value, old)
+        _turn_by_turn(combine(operation), view, place, first, length, sorted_value, old)
     out = np.empty_like(old)
+    out[order] = old
+    return out
+
+
+def _with_own_step(
+    operation: str,
+    view: np.ndarray,
+    index: np.ndarray,
+    value: np.ndarray,
+    step: Step,
+    plain: Callable[[np.ndarray], bool] | None,
+) -> np.ndarray:
+    """``step`` for each lane in turn; by NumPy's operation where no value on the way needs more than that."""
+    places = np.unique(index)
+    if plain is not None and plain(value) and plain(view[places]):
+        before = view[places]
+        old = serve(operation, view, index, value)
+        if plain(old) and plain(view[places]):
+            return old
+        view[places] = before
+    order = _order(index)
+    place = index[order]
+    first = np.flatnonzero(np.r_[True, place[1:] != place[:-1]])
+    length = np.diff(np.r_[first, index.size])
+    old, out = np.empty(index.size, view.dtype), np.empty(index.size, view.dtype)
+    _turn_by_turn(step, view, place, first, length, value[order], old)
     out[order] = old
     return out
 
@@ -70,7 +111,7 @@ def _order(index: np.ndarray) -> np.ndarray:
     return np.argsort(index, kind="stable")
 
 
-def combine(operation: str) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+def combine(operation: str) -> Step:
     """``(old, operand) -> new`` of an operation without collisions."""
     if operation in RUNNING:
         return RUNNING[operation]
@@ -128,7 +169,7 @@ def _running_sums(
 
 
 def _turn_by_turn(
-    operation: str,
+    step: Step,
     view: np.ndarray,
     place: np.ndarray,
     first: np.ndarray,
@@ -137,7 +178,6 @@ def _turn_by_turn(
     old: np.ndarray,
 ) -> None:
     """Many addresses, few lanes each: the first lane of every address, then the second ..."""
-    step = combine(operation)
     for turn in range(int(length.max())):
         lanes = first[length > turn] + turn
         before = view[place[lanes]]

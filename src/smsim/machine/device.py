@@ -8,10 +8,11 @@ from smsim.devices import DeviceSpec
 from smsim.devices import load as load_spec
 from smsim.errors import LaunchError
 from smsim.hazards.order import orders_some_threads
+from smsim.machine import windows
 from smsim.machine.arguments import ArrayArgument
 from smsim.machine.launch import DEFAULT_BUDGET, Launch
 from smsim.machine.memory import Memory
-from smsim.machine.placement import Placement, place_variables
+from smsim.machine.placement import CODE_STEP, Placement, place_functions, place_variables
 from smsim.machine.program import Program
 from smsim.machine.retype import DTYPES
 from smsim.ptx import load_text
@@ -50,6 +51,7 @@ class Device:
         self.memory = memory if memory is not None else Memory(self.spec.memory_bytes)
         self.hazards, self.budget = hazards, budget
         self._launches = 0
+        self._next_code = windows.CODE
 
     @property
     def hazards(self) -> str:
@@ -175,7 +177,9 @@ class LoadedModule:
 
     def __init__(self, device: Device, module: Module) -> None:
         self.device, self.module = device, module
-        self._addresses = place_variables(module, device.memory)
+        self._code = place_functions(module, device._next_code)
+        device._next_code += CODE_STEP * len(self._code)
+        self._addresses = place_variables(module, device.memory, self._code)
         self.variables = {
             name: (address, module.variables[name].size_bytes)
             for name, address in self._addresses.items()
@@ -202,7 +206,7 @@ class LoadedFunction:
         self.module, self.function = module, function
         self.name, self.params, self.directives = function.name, function.params, function.directives
         functions = list(reachable(function, module.module))
-        self.placement = Placement(module.module, module._addresses, functions)
+        self.placement = Placement(module.module, module._addresses, functions, module._code)
         self.shared_bytes = self.placement.shared.packed_bytes
         self._functions = functions
         self._programs: dict[str, Program] = {}
@@ -243,4 +247,6 @@ def _access_sizes(functions: list[Function], space: str) -> set[int]:
             kind = next((w for w in reversed(words) if w in DTYPES), None)
             if kind is not None:
                 sizes.add(DTYPES[kind].itemsize)
+                if kind.endswith("x2"):  # an atomic takes the halves one by one
+                    sizes.add(DTYPES[kind].itemsize // 2)
     return sizes

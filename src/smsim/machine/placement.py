@@ -15,6 +15,7 @@ from smsim.ptx.nodes import Function, Module, Variable
 
 RED_ZONE = 128  # between shared variables; a multiple of 128 bytes moves nothing to another bank
 DYNAMIC = "dynamic shared memory"
+CODE_STEP = 128  # bytes from one function's address to the next
 
 
 @dataclass
@@ -51,10 +52,14 @@ class Placement:
         module: the linked module.
         variables: address of each module variable that lives in global memory.
         functions: the functions reachable from the kernel, the kernel first.
+        code: address of each function that can be called, by name.
     """
 
-    def __init__(self, module: Module, variables: dict[str, int], functions: list[Function]) -> None:
-        self.module, self.variables, self.functions = module, variables, functions
+    def __init__(
+        self, module: Module, variables: dict[str, int], functions: list[Function], code: dict[str, int]
+    ) -> None:
+        self.module, self.variables, self.functions, self.code = module, variables, functions, code
+        self._at = {address: name for name, address in code.items()}
         self.shared = SharedLayout()
         dynamic = []
         for variable in self._shared_variables():
@@ -79,7 +84,12 @@ class Placement:
             return self.shared.offsets[name]
         if name in self.variables:
             return self.variables[name]
-        return None
+        return self.code.get(name)
+
+    def function_at(self, address: int) -> Function | None:
+        """The function whose address this is; ``None`` if there is none."""
+        name = self._at.get(address)
+        return None if name is None else self.module.functions[name]
 
     def is_shared(self, name: str) -> bool:
         return name in self.shared.offsets
@@ -99,8 +109,20 @@ def _symbols(instruction: object) -> list[str]:
     return names
 
 
-def place_variables(module: Module, memory: Memory) -> dict[str, int]:
-    """Put a module's ``.global`` and ``.const`` variables into memory; returns their addresses."""
+def place_functions(module: Module, first: int) -> dict[str, int]:
+    """Addresses, from ``first`` on, for the functions that a module defines; kernels have none.
+
+    Nothing lies there: an address of code is good for calls only.
+    """
+    callable_ones = [f.name for f in module.functions.values() if f.kind == "func" and not f.declared_only]
+    return {name: first + CODE_STEP * number for number, name in enumerate(callable_ones)}
+
+
+def place_variables(module: Module, memory: Memory, code: dict[str, int]) -> dict[str, int]:
+    """Put a module's ``.global`` and ``.const`` variables into memory; returns their addresses.
+
+    ``code`` has the addresses of functions, which initial values may ask for.
+    """
     addresses: dict[str, int] = {}
     for variable in _in_memory(module):
         size = max(variable.size_bytes, 1)
@@ -110,7 +132,7 @@ def place_variables(module: Module, memory: Memory) -> dict[str, int]:
             continue
         raw, size = bytearray(variable.init), element_bytes(variable.type)
         for offset, symbol, addend in variable.relocations:
-            value = _value_of(symbol, addend, addresses, module)
+            value = _value_of(symbol, addend, code | addresses, module)
             raw[offset : offset + size] = (value & (1 << 8 * size) - 1).to_bytes(size, "little")
         memory.view(addresses[variable.name], variable.size_bytes)[:] = np.frombuffer(bytes(raw), np.uint8)
     return addresses

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from smsim.errors import PTXSyntaxError, UnsupportedPTX
+from smsim.errors import UnsupportedPTX
 from smsim.machine import special, supplied
-from smsim.machine.bind import access, atomics, compute, control, moves, warp
+from smsim.machine.bind import access, atomics, calls, compute, control, moves, warp
 from smsim.machine.bind.binding import Binding, Slots, Step
 from smsim.machine.frame import Frame
 from smsim.machine.retype import Value, merge
 from smsim.machine.stack import layout
 from smsim.ptx import check, flow
-from smsim.ptx.nodes import Function, Group, Instruction, Symbol
+from smsim.ptx.nodes import Function, Instruction, Prototype, Register, Special
 from smsim.ptx.rows import Form
 
 if TYPE_CHECKING:
@@ -29,10 +29,12 @@ BINDERS: dict[str, Callable[[Binding, Instruction, Form], Step]] = {
     "memory.reduce": atomics.bind_reduce,
     "memory.fence": access.bind_fence,
     "memory.prefetch": access.bind_nothing,
+    "memory.policy": access.bind_policy,
+    "control.nothing": access.bind_nothing,
     "memory.convert_address": moves.bind_convert_address,
     "memory.is_space": moves.bind_is_space,
     "move.move": moves.bind_move,
-    "control.nanosleep": access.bind_nothing,
+    "control.nanosleep": control.bind_nanosleep,
     "barrier.arrive": control.bind_arrive,
     "warp.active_mask": warp.bind_active_mask,
 }
@@ -85,6 +87,7 @@ class Program:
         self.local_variables = tuple(v for v in function.variables.values() if v.space == "local")
         offsets, self.local_bytes = layout(self.local_variables, 0, 128)
         self.binding = Binding(function, placement, self.slots, offsets)
+        self._clock_readers: dict[Instruction, special.ClockReader] = {}
         self._forms = check.forms(function, placement.module)
         self._steps = [self._bind(i, f) for i, f in zip(function.body, self._forms, strict=True)]
         own_numbers = {slot: slot for slot in range(len(self.slots.initial))}
@@ -116,6 +119,9 @@ class Program:
         if name in ENDINGS:
             return self._ending_step(instruction, form)
         step = BINDERS.get(name, compute.bind)(self.binding, instruction, form)
+        clocks = [(self.slots.special(n), n) for n in _clocks(instruction)]
+        if clocks:
+            step.run = self._clock_readers[instruction] = special.ClockReader(step.run, clocks)
         if instruction.guard is None:
             return step
         return guarded(step, self.slots.register(instruction.guard.name), instruction.guard_negated)
@@ -124,8 +130,15 @@ class Program:
         """A step that does nothing itself: it stands for the end of a block in liveness and messages."""
         reads = [] if instruction.guard is None else [self.slots.register(instruction.guard.name)]
         name = form.row.semantics
-        writes = 0
-        if name == "control.indexed_branch":
+        writes, decides = 0, None
+        if name == "control.call":
+            passing = calls.Passing.of(self.binding, instruction, self._declared(instruction))
+            decides = list(reads)  # what a function is given it may never use
+            if isinstance(instruction.operands[1], Register):
+                decides.append(self.binding.source(instruction.operands[1], "b64", instruction))
+            reads = [*decides, *passing.reads]
+            writes = passing.writes
+        elif name == "control.indexed_branch":
             reads.append(self.binding.source(instruction.operands[0], "u32", instruction))
         elif name in ("barrier.barrier", "barrier.reduce"):
             operands = self._barrier_operands(instruction, form)
@@ -137,7 +150,17 @@ class Program:
             operands = warp.Operands(self.binding, instruction, form)
             reads += operands.reads
             writes = operands.writes
-        return Step(lambda frame: None, writes, tuple(reads), tuple(reads), instruction, self.function, form)
+        decides = tuple(reads if decides is None else decides)
+        return Step(lambda frame: None, writes, tuple(reads), decides, instruction, self.function, form)
+
+    def _declared(self, call: Instruction) -> Function | Prototype:
+        """What a call relies on: the function, or what the text says of functions called so."""
+        functions, callee = self.placement.module.functions, call.operands[1]
+        if not isinstance(callee, Register):
+            return functions[callee.name]
+        label = call.operands[3].name
+        targets = self.function.call_targets.get(label)
+        return functions[targets[0]] if targets else self.function.prototypes[label]
 
     def _uses(self, index: int) -> tuple[set[int], set[int], bool]:
         step = self._steps[index]
@@ -146,6 +169,9 @@ class Program:
 
     def _code(self, block: object) -> Code:
         steps = self._steps[block.start : block.end]
+        for number, step in enumerate(steps):
+            if step.instruction in self._clock_readers:
+                self._clock_readers[step.instruction].before_end = len(steps) - number
         following = self._number.get(block.end, len(self._number))
         if not steps or steps[-1].form.row.semantics not in ENDINGS:
             return Code(steps, control.fall(following), block, None)
@@ -166,12 +192,15 @@ class Program:
             return control.finish(guard, following, whole_thread=name == "control.exit")
         if name == "control.trap":
             return control.trap(step, following, guard)
-        if guard is not None:
-            raise self._unsupported(instruction, f"a guarded {instruction.opcode}")
+        leave = self._leave_without_guard(step, following)
+        return leave if guard is None else control.guarded(leave, guard, following)
+
+    def _leave_without_guard(self, step: Step, following: int) -> control.Leave:
+        instruction, name = step.instruction, step.form.row.semantics
         if name == "control.indexed_branch":
             labels = self.function.branch_targets[instruction.operands[1].name]
             slot = self.binding.source(instruction.operands[0], "u32", instruction)
-            return control.indexed_branch(slot, tuple(self._target(label) for label in labels))
+            return control.indexed_branch(slot, tuple(self._target(label) for label in labels), step)
         if name == "control.call":
             return self._call(step, following)
         if name in warp.MEETING:
@@ -180,33 +209,28 @@ class Program:
 
     def _call(self, step: Step, following: int) -> control.Leave:
         instruction = step.instruction
-        groups = [o for o in instruction.operands if isinstance(o, Group)]
-        callee = next((o for o in instruction.operands if isinstance(o, Symbol)), None)
-        position = instruction.operands.index(callee) if callee is not None else -1
-        if callee is None:
-            raise self._unsupported(instruction, "an indirect call")
-        results = groups[0].items if groups and instruction.operands.index(groups[0]) < position else ()
-        arguments = groups[-1].items if groups and instruction.operands.index(groups[-1]) > position else ()
-        function = self.placement.module.functions.get(callee.name)
-        if (function is None or function.declared_only) and callee.name in supplied.FUNCTIONS:
-            names = [[item.name for item in items] for items in (arguments, results)]
+        callee = instruction.operands[1]
+        if isinstance(callee, Register):
+            return self._call_through_register(step, following)
+        function = self.placement.module.functions[callee.name]
+        passing = calls.Passing.of(self.binding, instruction, function)
+        if function.declared_only and callee.name in supplied.FUNCTIONS:
             if callee.name == supplied.GRID_BARRIER:
-                return control.grid_barrier(names[1], following, step)
-            return control.supplied(supplied.FUNCTIONS[callee.name], *names, following, step)
-        if function is None or function.declared_only:
+                return calls.grid_barrier(passing, following, step)
+            return calls.from_cuda(supplied.FUNCTIONS[callee.name], passing, following, step)
+        if function.declared_only:
             raise self._unsupported(instruction, f"a call to {callee.name}, which is not in the module,")
-        if len(arguments) != len(function.params) or len(results) != len(function.returns):
-            raise PTXSyntaxError(
-                f"line {instruction.line}: {callee.name} takes {len(function.params)} parameters and gives "
-                f"{len(function.returns)} results",
-                line=instruction.line,
-                text=instruction.text,
-            )
-        if not all(isinstance(item, Symbol) for item in (*results, *arguments)):
-            raise self._unsupported(instruction, "a call with registers as parameters")
-        given = [(a.name, p.name) for a, p in zip(arguments, function.params, strict=True)]
-        taken = [(r.name, p.name) for r, p in zip(results, function.returns, strict=True)]
-        return control.call(lambda: self._programs(function.name), given, taken, following, step)
+        return calls.direct(function.name, self._programs, passing, following, step)
+
+    def _call_through_register(self, step: Step, following: int) -> control.Leave:
+        """``call %rd1, (...), label``: the label names a prototype, or a list of functions of one kind."""
+        instruction = step.instruction
+        declared = self._declared(instruction)
+        passing = calls.Passing.of(self.binding, instruction, declared)
+        expected = calls.Shape.of(declared.returns, declared.params)
+        slot = self.binding.source(instruction.operands[1], "b64", instruction)
+        at = self.placement.function_at
+        return calls.indirect(slot, at, expected, self._programs, passing, following, step)
 
     def _barrier_operands(self, instruction: Instruction, form: Form) -> control.BarrierOperands:
         rest = list(instruction.operands)
@@ -254,6 +278,12 @@ class Program:
         for number, (block, code) in enumerate(zip(graph, self.blocks, strict=False)):
             stuck = block.in_loop and number not in leads_out
             code.endless = stuck and not any(_touches_memory(s) for s in code.steps)
+
+
+def _clocks(instruction: Instruction) -> list[str]:
+    """The clocks that an instruction reads."""
+    operands = [item for o in instruction.operands for item in getattr(o, "items", (o,))]
+    return [o.name for o in operands if isinstance(o, Special) and o.name in special.MOVING]
 
 
 def _may_wait(step: Step) -> bool:

@@ -10,6 +10,9 @@ SHARED = 0x0001_0000_0000
 LOCAL = 0x0002_0000_0000
 WINDOW_BYTES = 0x0001_0000_0000
 
+#: Where the addresses of functions begin. No memory is there.
+CODE = 0x0003_0000_0000
+
 #: Start of each space's window; spaces that share the generic address are at 0.
 START = {"global": 0, "const": 0, "param": 0, "shared": SHARED, "local": LOCAL}
 

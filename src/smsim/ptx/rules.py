@@ -57,10 +57,18 @@ def check_rules(instruction: Instruction, form: Form, function: Function, module
         refuse("the table of lop3, its fifth operand, is a number in the text", instruction)
     elif instruction.opcode == "cvt":
         _check_clamp(instruction, form)
+    elif instruction.opcode == "pmevent":
+        _check_event(instruction, form)
     elif instruction.opcode == "brx":
         table = instruction.operands[1].name
         if table not in function.branch_targets:
             refuse(f"{table} is not the label of a .branchtargets list", instruction)
+
+
+def _check_event(instruction: Instruction, form: Form) -> None:
+    event, largest = instruction.operands[0], 0xFFFF if "mask" in form.flags else 15
+    if not isinstance(event, Immediate) or not 0 <= event.value <= largest:
+        refuse(f"pmevent takes a number in the text, from 0 to {largest}", instruction)
 
 
 def check_age(instruction: Instruction, form: Form, module: Module) -> None:
@@ -111,6 +119,8 @@ def _check_memory(instruction: Instruction, form: Form, function: Function, modu
     if form.vector > 1 and form.vector * TYPE_BITS.get(form.type, 0) > 128:
         if target_number(module) < 100:
             refuse("one lane moves at most 16 bytes at once", instruction)
+    if instruction.opcode == "applypriority" and instruction.operands[1] != Immediate(128):
+        refuse("applypriority takes a whole line, 128 bytes", instruction)
     for operand in instruction.operands:
         if isinstance(operand, Address):
             if operand.base is None and form.space != "local":

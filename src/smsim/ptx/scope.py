@@ -26,13 +26,37 @@ class Names:
     def __init__(self, module: Scope | None = None) -> None:
         self._module = module
         self._uses: dict[str, int] = {}
+        self._ranges: dict[str, int] = {}
 
     def unique(self, name: str) -> str:
         before = self._uses.get(name)
         if before is None:
-            before = 1 if self._module and self._module.find(name) else 0
+            taken = self._in_a_range(name) or self._module and self._module.find(name)
+            before = 1 if taken else 0
         self._uses[name] = before + 1
         return f"{name}#{before + 1}" if before else name
+
+    def unique_prefix(self, prefix: str, count: int) -> str:
+        """What the names of a numbered range, ``%r0`` to ``%r<count-1>``, begin with from now on."""
+        before = self._uses.get(f"{prefix}<", 0)
+        if not before and any(
+            number < count for name in self._uses if (number := _number_after(name, prefix)) is not None
+        ):
+            before = 1
+        self._uses[f"{prefix}<"] = before + 1
+        if before:
+            return f"{prefix}#{before + 1}:"
+        self._ranges[prefix] = count
+        return prefix
+
+    def _in_a_range(self, name: str) -> bool:
+        """Whether ``name`` is one of a range that kept its plain prefix."""
+        digits = len(name) - len(name.rstrip("0123456789"))
+        for length in range(1, min(digits, 10) + 1):
+            number = _number_after(name, name[:-length])
+            if number is not None and number < self._ranges.get(name[:-length], 0):
+                return True
+        return False
 
 
 class Scope:
@@ -80,8 +104,7 @@ class Scope:
             number = _number_after(name, str(prefix))
             if number is not None and number < count:
                 error_at(f"'{name}' is declared twice", prefix)
-        number = self.names.unique(f"{prefix}<")
-        unique = str(prefix) if number == f"{prefix}<" else f"{prefix}#{number.rpartition('#')[2]}:"
+        unique = self.names.unique_prefix(str(prefix), count)
         self._ranges[str(prefix)] = (unique, kind, count)
         registers.add_range(unique, count, kind)
         self._found.clear()

@@ -272,8 +272,19 @@ def bind_fence(binding: Binding, instruction: Instruction, form: Form) -> Step:
 
 
 def bind_nothing(binding: Binding, instruction: Instruction, form: Form) -> Step:
-    """Instructions that change no value here: prefetches, waiting for a while."""
+    """Instructions that change no value here: prefetches, marks for a profiler."""
     return Step(_do_nothing, 0, (), (), instruction, binding.function, form)
+
+
+def bind_policy(binding: Binding, instruction: Instruction, form: Form) -> Step:
+    """``createpolicy``: a value that only ``.L2::cache_hint`` takes, and here there is no L2 to take it."""
+    into = binding.destination(instruction.operands[0])
+    policy = np.zeros((1, 1), np.uint64)
+
+    def run(frame: Frame) -> None:
+        frame.R[into] = policy
+
+    return Step(run, 1 << into, (), (), instruction, binding.function, form)
 
 
 def _do_nothing(frame: Frame) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from smsim.errors import UnsupportedPTX
-from smsim.machine.bind.access import IN_GLOBAL, attempt, by_space
+from smsim.machine.bind.access import IN_GLOBAL, attempt, by_space, check_alignment
 from smsim.machine.bind.binding import Binding, Step
 from smsim.machine.collisions import RUNNING, serve
 from smsim.machine.frame import Frame
 from smsim.machine.kinds import ATOMIC
+from smsim.machine.ops import atomic
+from smsim.machine.ops.packed import join, split
 from smsim.machine.retype import DTYPES, retype
-from smsim.ptx.nodes import Instruction
+from smsim.ptx.nodes import Instruction, Vector
 from smsim.ptx.rows import Form
 
 OPERATIONS = (*RUNNING, "exch", "cas", "inc", "dec")
@@ -28,45 +31,70 @@ def bind_reduce(binding: Binding, instruction: Instruction, form: Form) -> Step:
 
 
 def _bind(binding: Binding, instruction: Instruction, form: Form, target: object, rest: tuple) -> Step:
-    operation = next((o for o in OPERATIONS if o in form.flags), None)
-    if operation is None or form.vector > 1 or form.type not in _TYPES:
-        raise UnsupportedPTX(
-            f"line {instruction.line}: the simulated SM does not execute {instruction.spelling} yet",
-            line=instruction.line,
-            text=instruction.text,
-        )
-    dtype = DTYPES[form.type]
-    into = None if target is None else binding.destination(target)
+    operation = next(o for o in OPERATIONS if o in form.flags)
+    dtype, pieces = DTYPES[form.type], 2 if form.type.endswith("x2") else 1
+    targets = () if target is None else target.items if isinstance(target, Vector) else (target,)
+    into = [binding.destination(t) for t in targets]
     address_of, address_slots = binding.address(rest[0], instruction)
-    operands = tuple(binding.source(o, form.type, instruction) for o in rest[1:])
+    given = rest[1 : 3 if operation == "cas" else 2]  # a cache policy behind them changes nothing
+    operands = [o.items if isinstance(o, Vector) else (o,) for o in given]
+    slots = [[binding.source(o, form.type, instruction) for o in elements] for elements in operands]
     space = "global" if form.space in IN_GLOBAL else form.space
+    element = DTYPES[form.type.removesuffix("x2")]
+    one = replace(form, types=(form.type.removesuffix("x2"),))
+    float_steps = {s: atomic.step(one, operation, s) for s in ("global", "shared", "local")}
+    plain = atomic.is_plain if form.type in ("f32", "f64") else None
 
     def run(frame: Frame) -> None:
-        address = address_of(frame)
-        values = [np.broadcast_to(np.asarray(retype(frame.R[s], dtype)), frame.lanes.shape) for s in operands]
+        address, shape = address_of(frame), frame.lanes.shape
 
-        def act() -> np.ndarray:
-            out = np.zeros(frame.lanes.shape, dtype)
-            whole = frame.mask
+        def act() -> list[np.ndarray]:
+            if form.vector * pieces > 1:
+                check_alignment(frame, address, dtype.itemsize * form.vector)
+            old = []
+            for number in range(form.vector):
+                values = [np.asarray(retype(frame.R[own[number]], dtype)) for own in slots]
+                halves = [
+                    _one(_moved(address, number * dtype.itemsize + n * element.itemsize), parts)
+                    for n, parts in enumerate(zip(*(_parts(v, pieces, element) for v in values), strict=True))
+                ]
+                old.append(halves[0] if pieces == 1 else join(*halves))
+            return old
+
+        def _one(address: object, values: tuple[np.ndarray, ...]) -> np.ndarray:
+            """An atomic operation of its own: of a packed or a vector type each element is one."""
+            values = [np.broadcast_to(v, shape) for v in values]
+            out, whole = np.zeros(shape, element), frame.mask
             parts = by_space(frame, address) if space == "generic" else [(space, address, whole)]
             for there, at, lanes in parts:
                 frame.mask = lanes
-                for access in _flat(frame, step, there, at, dtype):
-                    lane_values = [v[access.row, access.column] for v in values]
-                    out[access.row, access.column] = serve(operation, access.view, access.index, *lane_values)
+                for access in _flat(frame, step, there, at, element):
+                    mine = [v[access.row, access.column] for v in values]
+                    out[access.row, access.column] = serve(
+                        operation, access.view, access.index, *mine, step=float_steps[there], plain=plain
+                    )
             frame.mask = whole
             return out
 
         old = attempt(frame, step, act)
-        if into is not None and old is not None:
-            frame.R[into] = old
+        if old is not None:
+            for slot, value in zip(into, old, strict=False):
+                if slot is not None:
+                    frame.R[slot] = value
 
-    reads = address_slots + operands
-    step = Step(run, 0 if into is None else 1 << into, reads, reads, instruction, binding.function, form)
+    reads = address_slots + tuple(slot for own in slots for slot in own)
+    writes = sum(1 << slot for slot in into if slot is not None)
+    step = Step(run, writes, reads, reads, instruction, binding.function, form)
     return step
 
 
-_TYPES = {"u32", "s32", "u64", "s64", "b32", "b64", "f32", "f64"}
+def _parts(value: np.ndarray, pieces: int, element: np.dtype) -> tuple[np.ndarray, ...]:
+    """The two halves of a packed value, or the value itself."""
+    return (value,) if pieces == 1 else tuple(part.view(element) for part in split(value))
+
+
+def _moved(address: object, offset: int) -> object:
+    return np.add(address, np.full((1, 1), offset, np.int64)) if offset else address
 
 
 def _flat(frame: Frame, step: Step, space: str, address: object, dtype: np.dtype) -> list:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smsim.errors import PTXSyntaxError, UnsupportedPTX
+from smsim.machine import special
 from smsim.machine.retype import DTYPES, as_address
 from smsim.ptx.nodes import (
     Address,
@@ -121,6 +122,12 @@ class Binding:
             self._check_width(operand, kind, instruction)
             return self.slots.register(operand.name)
         if isinstance(operand, Special):
+            if not special.is_known(operand.name):
+                raise UnsupportedPTX(
+                    f"line {instruction.line}: the simulated SM has no value for {operand.name}",
+                    line=instruction.line,
+                    text=instruction.text,
+                )
             return self.slots.special(operand.name)
         if isinstance(operand, Immediate):
             return self.slots.constant(immediate(operand, kind, instruction))

@@ -1,4 +1,4 @@
-"""How a block ends: branches, calls, returns, exits, barriers. Each says where its lanes go next."""
+"""How a block ends: branches, returns, exits, barriers. Each says where its lanes go next. Calls: see calls.py."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smsim.machine.barriers import BARRIERS, AtGrid, Waiting
+from smsim.machine.barriers import BARRIERS, Waiting
 from smsim.machine.bind.binding import Binding, Step
 from smsim.machine.frame import Frame, Mask, split
 from smsim.machine.lanes import WARP
-from smsim.machine.params import ParamCells
 from smsim.machine.retype import DTYPES, retype
 from smsim.ptx.nodes import Instruction
 from smsim.ptx.rows import Form
@@ -50,11 +49,27 @@ def branch(target: int, following: int, guard: tuple[int, bool] | None) -> Leave
     return leave
 
 
-def indexed_branch(slot: int, targets: tuple[int, ...]) -> Leave:
+def guarded(inner: Leave, guard: tuple[int, bool], following: int) -> Leave:
+    """``@%p`` before an instruction that ends a block: lanes without the predicate go past it."""
+
+    def leave(frame: Frame, mask: Mask, block: int) -> None:
+        taken, rest = split(mask, _condition(frame, guard))
+        if rest is not False:
+            frame.go(following, rest)
+        if taken is not False:
+            inner(frame, taken, block)
+
+    return leave
+
+
+def indexed_branch(slot: int, targets: tuple[int, ...], step: Step) -> Leave:
     """``brx.idx``: the register chooses among labels."""
 
     def leave(frame: Frame, mask: Mask, block: int) -> None:
         index = np.asarray(retype(frame.R[slot], DTYPES["u32"]))
+        beyond, _ = split(mask, index >= len(targets))
+        if beyond is not False:
+            raise frame.chunk.launch.explain.no_such_label(frame, beyond, step, index, len(targets))
         for number, target in enumerate(targets):
             taken, _ = split(mask, index == number)
             if taken is not False:
@@ -88,82 +103,6 @@ def finish(guard: tuple[int, bool] | None, following: int, whole_thread: bool) -
 def _condition(frame: Frame, guard: tuple[int, bool]) -> np.ndarray:
     value = frame.R[guard[0]]
     return ~value if guard[1] else value
-
-
-class Return:
-    """Where a call's lanes come back to; called when the callee's frame is empty."""
-
-    def __init__(self, caller: Frame, resume: int, results: list[tuple[str, str]], callee: Frame) -> None:
-        self.caller, self.resume, self.results, self.callee = caller, resume, results, callee
-        self.mask: Mask | bool = False
-
-    def returned(self, mask: Mask) -> None:
-        """Lanes of the callee that have reached ``ret``."""
-        if self.mask is False:
-            self.mask = mask
-        elif self.mask is not None:
-            self.mask = None if mask is None else self.mask | mask
-
-    def __call__(self) -> None:
-        caller = self.caller
-        caller.waiting.remove(self.resume)
-        if self.mask is not False:
-            caller.params.receive(self.callee.params, self.results, self.mask)
-            caller.go(self.resume, self.mask)
-
-
-def call(
-    program_of: Callable[[], object],
-    arguments: list[tuple[str, str]],
-    results: list[tuple[str, str]],
-    following: int,
-    step: Step,
-) -> Leave:
-    """``call``: a new frame for the lanes; the caller goes on when all of them are back."""
-
-    def leave(frame: Frame, mask: Mask, block: int) -> None:
-        chunk, program = frame.chunk, program_of()
-        try:
-            base = chunk.stack.push(frame.local_base + frame.program.local_bytes, program.local_variables)
-        except RecursionError:
-            raise chunk.launch.explain.stack_overflow(frame, mask, step) from None
-        registers = program.fresh_registers(frame.lanes, chunk.launch, chunk.first_block)
-        inner = Frame(chunk, program, frame.lanes, registers, ParamCells(), frame.depth + 1, base)
-        frame.params.pass_to(inner.params, arguments)
-        inner.on_return = Return(frame, following, results, inner)
-        frame.waiting.append(following)
-        inner.go(0, mask)
-        chunk.frames.append(inner)
-
-    return leave
-
-
-def supplied(
-    function: Callable[[Frame, list[str], list[str], Step], None],
-    arguments: list[str],
-    results: list[str],
-    following: int,
-    step: Step,
-) -> Leave:
-    """A call to a function that CUDA supplies, such as ``vprintf``."""
-
-    def leave(frame: Frame, mask: Mask, block: int) -> None:
-        frame.mask = mask
-        function(frame, arguments, results, step)
-        frame.go(following, mask)
-
-    return leave
-
-
-def grid_barrier(results: list[str], following: int, step: Step) -> Leave:
-    """``cudaCGSynchronize``: wait for all threads of the grid."""
-
-    def leave(frame: Frame, mask: Mask, block: int) -> None:
-        for name in results:
-            frame.params.store(name, 0, np.zeros((1, 1), np.int32), mask)
-        frame.chunk.grid_barrier.arrive(AtGrid(frame, mask, following, step))
-
-    return leave
 
 
 def trap(step: Step, following: int, guard: tuple[int, bool] | None) -> Leave:
@@ -275,3 +214,19 @@ def bind_arrive(binding: Binding, instruction: Instruction, form: Form) -> Step:
 
     step = Step(run, 0, (number, count), (number, count), instruction, binding.function, form)
     return step
+
+
+#: The longest that ``nanosleep`` sleeps, in nanoseconds.
+_LONGEST_SLEEP = 1_000_000
+
+
+def bind_nanosleep(binding: Binding, instruction: Instruction, form: Form) -> Step:
+    """``nanosleep t``: the clocks go on by as many ticks as the longest sleeper asks for nanoseconds."""
+    slot = binding.source(instruction.operands[0], "u32", instruction)
+
+    def run(frame: Frame) -> None:
+        value = np.broadcast_to(np.asarray(retype(frame.R[slot], DTYPES["u32"])), frame.lanes.shape)
+        longest = value.max() if frame.mask is None else value[np.broadcast_to(frame.mask, value.shape)].max()
+        frame.chunk.slept += min(int(longest), _LONGEST_SLEEP)
+
+    return Step(run, 0, (slot,), (), instruction, binding.function, form)

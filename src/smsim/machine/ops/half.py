@@ -121,7 +121,7 @@ def ex2(form: Form) -> Operation:
 
 
 def tanh(form: Form) -> Operation:
-    """``tanh.approx``: relative error at most 2**-10.987 for f16, and 2**-8 for bf16."""
+    """``tanh.approx``: absolute error at most 2**-10.987 for f16, and 2**-8 for bf16."""
     return _lifted(form, lambda form: _approximate(form, approx.hyperbolic_tangent))
 
 

@@ -6,13 +6,13 @@ from smsim.ptx.rows import Row
 
 ROWS = (
     Row("ex2.approx{.ftz}.f32 d, a", "approx.ex2", "xu", (1, 0), 10,
-        "2 to the power a; relative error at most 2^-22."),
+        "2 to the power a, at most 2 ulp off."),
     Row("lg2.approx{.ftz}.f32 d, a", "approx.lg2", "xu", (1, 0), 10,
         "The logarithm to base 2; error at most 2^-22, absolute near 1 and relative elsewhere."),
     Row("sin.approx{.ftz}.f32 d, a", "approx.sin", "xu", (1, 0), 10,
-        "The sine of an angle in radians; absolute error at most 2^-20.5 up to 2 pi."),
+        "The sine of an angle in radians; absolute error at most 2^-20.5 up to 2 pi, 2^-14.7 up to 100 pi."),
     Row("cos.approx{.ftz}.f32 d, a", "approx.cos", "xu", (1, 0), 10,
-        "The cosine of an angle in radians; absolute error at most 2^-20.5 up to 2 pi."),
+        "The cosine of an angle in radians; absolute error at most 2^-20.5 up to 2 pi, 2^-14.7 up to 100 pi."),
     Row("tanh.approx.f32 d, a", "approx.tanh", "xu", (7, 0), 75,
         "The hyperbolic tangent; relative error at most 2^-11."),
     Row("rcp.approx{.ftz}.f32 d, a", "approx.rcp", "xu", (1, 0), 10,

@@ -35,6 +35,16 @@ _FLOW = (
         "control.nanosleep", "none", (6, 3), 70,
         "Wait for about that many nanoseconds, at most twice as long, and at most a millisecond.",
     ),
+    Row(
+        "pmevent{.mask} a:u32",
+        "control.nothing", "none", (1, 4), 10,
+        "Tell a profiler that this place was passed. It changes no value.",
+    ),
+    Row(
+        "griddepcontrol.launch_dependents|.wait",
+        "control.nothing", "none", (7, 8), 90,
+        "Let the next grid begin early, or wait for the one before. Here a grid begins when that has ended.",
+    ),
 )  # fmt: skip
 
 _BARRIERS = (

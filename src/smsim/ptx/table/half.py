@@ -54,9 +54,9 @@ _APPROXIMATE = (
     Row(f"ex2.approx.ftz{_BF16} d, a", "half.ex2", "xu", (7, 8), 90,
         "2 to the power a; relative error at most 2^-7."),
     Row(f"tanh.approx{_F16} d, a", "half.tanh", "xu", (7, 0), 75,
-        "The hyperbolic tangent; relative error at most 2^-10.987."),
+        "The hyperbolic tangent; absolute error at most 2^-10.987."),
     Row(f"tanh.approx{_BF16} d, a", "half.tanh", "xu", (7, 8), 90,
-        "The hyperbolic tangent; relative error at most 2^-8."),
+        "The hyperbolic tangent; absolute error at most 2^-8."),
 )  # fmt: skip
 
 

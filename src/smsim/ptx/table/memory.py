@@ -164,6 +164,32 @@ _ORDER = (
     ),
 )  # fmt: skip
 
+_PRIORITY = ".L2::evict_last|.L2::evict_normal|.L2::evict_first|.L2::evict_unchanged"
+_OTHERWISE = "{.L2::evict_first|.L2::evict_unchanged}"
+
+_POLICIES = (
+    Row(
+        "applypriority{.global}.L2::evict_normal [a], size:u32",
+        "memory.prefetch", "lsu", (7, 4), 80,
+        "Say that a line of L2 is wanted no longer than others. It changes no value.",
+    ),
+    Row(
+        f"createpolicy.fractional{_PRIORITY}{_OTHERWISE}.b64 d{{, fraction:f32}}",
+        "memory.policy", "lsu", (7, 4), 80,
+        "A policy for .L2::cache_hint: how long a part of the lines, and the others, are wanted.",
+    ),
+    Row(
+        f"createpolicy.range{{.global}}{_PRIORITY}{_OTHERWISE}.b64 d, [a], primary:u32, total:u32",
+        "memory.policy", "lsu", (7, 4), 80,
+        "A policy for .L2::cache_hint: how long the lines from a on, and those behind them, are wanted.",
+    ),
+    Row(
+        "createpolicy.cvt.L2.b64 d, a",
+        "memory.policy", "lsu", (7, 4), 80,
+        "A policy for .L2::cache_hint from an access property of CUDA C.",
+    ),
+)  # fmt: skip
+
 _WINDOW = ".const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.param::entry"
 
 _ADDRESSES = (
@@ -202,4 +228,4 @@ _MOVES = (
     ),
 )  # fmt: skip
 
-ROWS = (*_LOADS, *_STORES, *_ATOMICS, *_ORDER, *_ADDRESSES, *_MOVES)
+ROWS = (*_LOADS, *_STORES, *_ATOMICS, *_ORDER, *_POLICIES, *_ADDRESSES, *_MOVES)
