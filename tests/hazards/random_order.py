@@ -3,6 +3,7 @@
 A plan is a list of events, each for some of 64 threads (two warps). Every thread goes through its own events in
 the plan's order, so that whatever waits is waited for by others at the same event, and the order that the plan
 makes among its threads is the same in every run. ``races`` finds it by vector clocks, apart from the simulator.
+The two warps are one block, or two.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ class Event:
 
     They touch ``cell``: read, glance (read and throw the value away), write, atomic. They meet: lanes, warp,
     named, block; or the first warp arrives and the second waits: handover. The first sets a flag of its own
-    that the second waits for: flag (release and acquire), fenced (between fences), weak (neither).
+    that the second waits for: flag (release and acquire), near (the same for one's own block), fenced (between
+    fences), weak (neither).
     """
 
     kind: str
@@ -30,20 +32,21 @@ class Event:
 
 
 ACCESSES = ("read", "glance", "write", "atomic")
-FLAGS = ("flag", "fenced", "weak")
+FLAGS = ("flag", "near", "fenced", "weak")
 _WEIGHTS = {
     "read": 4, "glance": 3, "write": 2, "atomic": 1, "lanes": 5, "warp": 1, "named": 1, "handover": 1,
-    "flag": 5, "fenced": 3, "weak": 2, "block": 0.4,
+    "flag": 5, "near": 1, "fenced": 3, "weak": 2, "block": 0.4,
 }  # fmt: skip
 
 
-def plan(seed: int, length: int = 14) -> list[Event]:
+def plan(seed: int, blocks: int = 1, length: int = 14) -> list[Event]:
     """A random plan. Few threads and few cells, so that orders matter."""
     draw = random.Random(seed)
     few = draw.sample(range(WARP), 3) + draw.sample(range(WARP, THREADS), 2)
     events, numbers = [], iter(range(1, 16))
+    kinds = {k: w for k, w in _WEIGHTS.items() if blocks == 1 or k not in ("named", "handover")}
     for _ in range(length):
-        kind = draw.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
+        kind = draw.choices(list(kinds), list(kinds.values()))[0]
         if kind in ACCESSES:
             count = 1 if kind == "write" else draw.choice([1, 1, 2, 3])
             events.append(Event(kind, tuple(sorted(draw.sample(few, count))), draw.randrange(CELLS)))
@@ -52,7 +55,7 @@ def plan(seed: int, length: int = 14) -> list[Event]:
             events.append(Event(kind, tuple(lanes)))
         elif kind in FLAGS:
             events.append(Event(kind, tuple(draw.sample(few, 2)), len(events)))
-        elif kind == "warp":
+        elif kind == "warp" or kind == "block" and blocks == 2:
             first = draw.choice([0, WARP])
             events.append(Event(kind, tuple(range(first, first + WARP))))
         elif kind in ("named", "handover"):
@@ -70,9 +73,9 @@ def _conflict(a: str, b: str) -> bool:
     return "glance" not in kinds and ("write" in kinds or kinds == {"read", "atomic"})
 
 
-def races(events: list[Event]) -> bool:
+def races(events: list[Event], blocks: int = 1) -> bool:
     """Whether two threads touch one cell unordered, and it matters."""
-    order = _Order()
+    order = _Order(blocks)
     past: list[tuple[int, int, int, str]] = []  # thread, its step, cell, kind
     for event in events:
         if event.kind not in ACCESSES:
@@ -91,7 +94,8 @@ class _Order:
     """Vector clocks. ``clock[t, u]``: up to which of u's steps t has waited; ``fenced[t]``: what t knew at its
     last fence; ``seen[t]``: what stood at the flags that t read without acquiring."""
 
-    def __init__(self) -> None:
+    def __init__(self, blocks: int) -> None:
+        self.blocks = blocks
         self.clock = np.eye(THREADS, dtype=int)
         self.fenced = np.zeros((THREADS, THREADS), int)
         self.seen = np.zeros((THREADS, THREADS), int)
@@ -99,20 +103,22 @@ class _Order:
     def meet(self, event: Event) -> None:
         who = list(event.who)
         if event.kind in FLAGS:
-            self._flag(event.kind, *who)
+            self._flag(event.kind, *who, apart=self.blocks == 2 and who[0] // WARP != who[1] // WARP)
             return
         takers = who[WARP:] if event.kind == "handover" else who
         given = self.clock[who].max(axis=0)
         self.clock[takers] = np.maximum(self.clock[takers], given)
         self.clock[who, who] += 1
 
-    def _flag(self, kind: str, giver: int, taker: int) -> None:
+    def _flag(self, kind: str, giver: int, taker: int, apart: bool) -> None:
+        strong = kind in ("flag", "near")
         if kind == "fenced":
             self._fence(giver)
-        given = self.clock[giver].copy() if kind == "flag" else self.fenced[giver]
-        self.clock[giver, giver] += kind == "flag"
-        into = self.clock if kind == "flag" else self.seen
-        into[taker] = np.maximum(into[taker], given)
+        given = self.clock[giver].copy() if strong else self.fenced[giver]
+        self.clock[giver, giver] += strong
+        into = self.clock if strong else self.seen
+        if kind != "near" or not apart:
+            into[taker] = np.maximum(into[taker], given)
         if kind == "fenced":
             self._fence(taker)
 
@@ -123,19 +129,18 @@ class _Order:
 
 
 def body(events: list[Event], space: str = "shared") -> str:
-    """The plan in PTX, over words of ``tile`` or of x; the flags are words of ``other`` or of x."""
+    """The plan in PTX, over words of ``tile`` or of x; the flags are words of ``other`` or of x, set to 1000."""
     cells, flags = ("tile", "other") if space == "shared" else ("%rd1", "%rd1+128")
-    out = ["mov.u32 %r20, 0;", "mov.u32 %r21, 1;", "mov.u32 %r22, 0;"]
+    out = ["mov.u32 %r20, 0;", "mov.u32 %r21, 1000;", "mov.u32 %r22, 0;"]
     out += ["shl.b32 %r23, %r1, 2;", "mov.u32 %r24, other;", "add.u32 %r24, %r24, %r23;"]
-    out += ["st.shared.u32 [%r5], %r1;", "st.shared.u32 [%r24], %r20;"]
-    out += ["st.global.u32 [%rd3], %r20;", "bar.sync 0;"]
+    out += ["st.shared.u32 [%r5], %r1;", "st.shared.u32 [%r24], %r20;", "bar.sync 0;"]
     for number, event in enumerate(events):
         out.append(f"setp.eq.u32 %p1, %r20, 1;  // event {number}: {event.kind}")
         if len(event.who) < THREADS:
             for thread in event.who if event.kind in (*ACCESSES, *FLAGS, "lanes") else ():
-                out += [f"setp.eq.u32 %p2, %r1, {thread};", "or.pred %p1, %p1, %p2;"]
-            if event.kind in ("warp", "named"):
-                out += ["shr.u32 %r25, %r1, 5;", f"setp.eq.u32 %p1, %r25, {event.who[0] // WARP};"]
+                out += [f"setp.eq.u32 %p2, %r4, {thread};", "or.pred %p1, %p1, %p2;"]
+            if event.kind in ("warp", "named", "block"):
+                out += ["shr.u32 %r25, %r4, 5;", f"setp.eq.u32 %p1, %r25, {event.who[0] // WARP};"]
             out.append(f"@!%p1 bra AFTER{number};")
         out += _act(event, number, space, cells, flags)
         out.append(f"AFTER{number}:")
@@ -165,14 +170,15 @@ def _act(event: Event, number: int, space: str, cells: str, flags: str) -> list[
         return [f"bar.sync {event.cell}, 32;"]
     if event.kind == "handover":
         return [
-            "shr.u32 %r25, %r1, 5;", f"setp.eq.u32 %p2, %r25, {event.who[0] // WARP};", f"@%p2 bra ARRIVE{number};",
+            "shr.u32 %r25, %r4, 5;", f"setp.eq.u32 %p2, %r25, {event.who[0] // WARP};", f"@%p2 bra ARRIVE{number};",
             f"bar.sync {event.cell}, 64;", f"bra AFTER{number};", f"ARRIVE{number}:", f"bar.arrive {event.cell}, 64;",
         ]  # fmt: skip
-    strength = {"flag": ("acquire", "release")}.get(event.kind, ("relaxed", "relaxed"))
-    fence = "fence.acq_rel.cta;" if event.kind == "fenced" else ""
+    load, store = ("acquire", "release") if event.kind in ("flag", "near") else ("relaxed", "relaxed")
+    scope = "cta" if space == "shared" or event.kind == "near" else "gpu"
+    fence = f"fence.acq_rel.{scope};" if event.kind == "fenced" else ""
     return [
-        f"setp.eq.u32 %p2, %r1, {event.who[0]};", f"@%p2 bra GIVE{number};",
-        f"WAIT{number}:", f"ld.{strength[0]}.cta.{space}.u32 %r26, [{flags}+{4 * event.cell}];",
-        "setp.eq.u32 %p3, %r26, 0;", f"@%p3 bra WAIT{number};", fence, f"bra AFTER{number};",
-        f"GIVE{number}:", fence, f"st.{strength[1]}.cta.{space}.u32 [{flags}+{4 * event.cell}], %r21;",
+        f"setp.eq.u32 %p2, %r4, {event.who[0]};", f"@%p2 bra GIVE{number};",
+        f"WAIT{number}:", f"ld.{load}.{scope}.{space}.u32 %r26, [{flags}+{4 * event.cell}];",
+        "setp.ne.u32 %p3, %r26, 1000;", f"@%p3 bra WAIT{number};", fence, f"bra AFTER{number};",
+        f"GIVE{number}:", fence, f"st.{store}.{scope}.{space}.u32 [{flags}+{4 * event.cell}], %r21;",
     ]  # fmt: skip

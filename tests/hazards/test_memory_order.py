@@ -91,10 +91,14 @@ PRODUCER:
 def run(text, **words):
     for name, instruction in words.items():
         text = text.replace(name.upper(), instruction)
-    device = Device("H800")
+    return launch(text)
+
+
+def launch(text, threads=1, hazards="raise"):
+    device = Device("H800", hazards=hazards)
     kernel = device.load(text).functions["k"]
     data, flag, out = (device.memory.allocate(64, fill=0) for _ in range(3))
-    device.launch(kernel, (2, 1, 1), (1, 1, 1), 0, [a.to_bytes(8, "little") for a in (data, flag, out)])
+    device.launch(kernel, (2, 1, 1), (threads, 1, 1), 0, [a.to_bytes(8, "little") for a in (data, flag, out)])
     return np.frombuffer(device.memory.read(out, 64), np.uint32)
 
 
@@ -155,3 +159,63 @@ def test_a_weakened_ring_buffer_is_a_race(weak, store):
     words = dict.fromkeys(("consumed", "produced"), "st.release.gpu.global.u32")
     with pytest.raises(errors.DataRace):
         run(RING, **(words | {weak: store}))
+
+
+#: Block 1 writes and counts; the last to count tells its block at a barrier, and another thread of it reads.
+LAST_BLOCK = (
+    HEAD
+    + """
+    .shared .align 4 .b8 seen[4];
+    mov.u32 %r6, %tid.x;
+    setp.ne.u32 %p2, %r6, 0;
+    @%p2 bra MEET;
+    @!%p1 bra COUNT;
+    mov.u32 %r4, 42;
+    st.global.u32 [%rd1], %r4;
+    fence.acq_rel.gpu;
+COUNT:
+    OBSERVE
+    st.shared.u32 [seen], %r5;
+MEET:
+    bar.sync 0;
+    ld.shared.u32 %r7, [seen];
+    setp.eq.u32 %p3, %r7, 0;
+    @%p3 bra DONE;
+    setp.ne.u32 %p4, %r6, 3;
+    @%p4 bra DONE;
+    @%p1 bra DONE;
+    ld.global.u32 %r8, [%rd1];
+    st.global.u32 [%rd3], %r8;
+DONE:
+    ret;
+}
+"""
+)
+#: Block 0 waits until block 1 has counted too, by an atomic or by a load.
+BY_ATOMIC = """
+    @%p1 atom.global.add.u32 %r5, [%rd2], 1;
+    @%p1 bra SAY;
+AGAIN:
+    atom.global.add.u32 %r5, [%rd2], 0;
+    setp.eq.u32 %p5, %r5, 0;
+    @%p5 bra AGAIN;
+SAY:
+"""
+BY_LOAD = BY_ATOMIC.replace("atom.global.add.u32 %r5, [%rd2], 0", "ld.volatile.global.u32 %r5, [%rd2]")
+
+
+def test_an_atomic_and_a_barrier_acquire():
+    assert launch(LAST_BLOCK.replace("OBSERVE", BY_ATOMIC), threads=32)[0] == 42
+
+
+@pytest.mark.parametrize(
+    ("observe", "hazards"),
+    [(BY_ATOMIC, "strict"), (BY_LOAD, "raise"), (BY_LOAD, "strict")],
+    ids=["strict", "a volatile load", "a volatile load, strict"],
+)
+def test_otherwise_a_fence_must_stand_between(observe, hazards):
+    text = LAST_BLOCK.replace("OBSERVE", observe)
+    with pytest.raises(errors.DataRace):
+        launch(text, threads=32, hazards=hazards)
+    fenced = text.replace("SAY:", "SAY:\n    fence.acq_rel.gpu;")
+    assert launch(fenced, threads=32, hazards=hazards)[0] == 42

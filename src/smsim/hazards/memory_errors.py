@@ -17,7 +17,7 @@ from smsim.machine.retype import DTYPES
 from smsim.ptx.nodes import Instruction, Register
 
 if TYPE_CHECKING:
-    from smsim.hazards.sharedwatch import Access
+    from smsim.hazards.sharedaccess import Access
     from smsim.machine.bind.binding import Step
     from smsim.machine.chunk import Chunk
     from smsim.machine.frame import Frame

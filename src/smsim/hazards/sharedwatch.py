@@ -11,7 +11,6 @@ does) is not judged again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +19,7 @@ from smsim.hazards.careful import Suspicion, Tag
 from smsim.hazards.followed import Followed
 from smsim.hazards.knowledge import EACH_THREAD
 from smsim.hazards.order import InBlock
+from smsim.hazards.sharedaccess import Access, same_in_all_blocks, value_of
 from smsim.hazards.strong import observed, synchronise
 from smsim.hazards.tables import CONFLICTS, Touched
 from smsim.machine.kinds import ATOMIC, READ, WRITE
@@ -28,26 +28,11 @@ from smsim.machine.lanes import Lanes
 if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
     from smsim.machine.chunk import Chunk
-    from smsim.machine.frame import Frame, Mask
+    from smsim.machine.frame import Frame
 
 _JUDGE_AFTER = 256  # accesses noted before they are judged even without a barrier
 _NOWHERE = np.empty((0, 0), np.int64)  # an address that nobody will ask for any more
 _REMEMBERED = 64  # intervals known to be free of races
-
-
-@dataclass(eq=False, slots=True)
-class Access:
-    """One instruction's accesses to shared memory: who, where, and what was written."""
-
-    kind: str
-    step: Step
-    address: np.ndarray
-    size: int
-    mask: Mask
-    lanes: Lanes
-    value: np.ndarray | None = None
-    tag: Tag | None = None
-    time: np.ndarray | None = None
 
 
 class NoWatch:
@@ -215,7 +200,7 @@ class SharedWatch:
             number = self.judged
             self.judged += 1
             access = self.accesses[number]
-            if self.columns == 1 and not _same_in_all_blocks(access):
+            if self.columns == 1 and not same_in_all_blocks(access):
                 self._spread()
             for part in range(max(access.size // self.grain, 1)):
                 who, cell = self._places(access, part)
@@ -296,8 +281,8 @@ class SharedWatch:
             theirs = self.accesses[by[at]]
             block, mine = divmod(int(who[at]) - 1, self.chunk.lanes.threads)
             them = (int(other[at]) - 1) % self.chunk.lanes.threads
-            wrote = _value(access, mine, block)
-            same = wrote is not None and wrote == _value(theirs, them, block)
+            wrote = value_of(access, mine, block)
+            same = wrote is not None and wrote == value_of(theirs, them, block)
             error = explain.race(self.chunk, (access, mine), (theirs, them), block, same_value=same)
             if not same:
                 self.chunk.launch.found(error)
@@ -368,7 +353,7 @@ class SharedWatch:
         )
 
     def _now_written(self, access: Access) -> None:
-        if self.written.shape[1] == 1 and self.blocks > 1 and not _same_in_all_blocks(access):
+        if self.written.shape[1] == 1 and self.blocks > 1 and not same_in_all_blocks(access):
             self._spread()
         for part in range(max(access.size // self.grain, 1)):
             cell = access.address // self.grain + part
@@ -389,23 +374,3 @@ class SharedWatch:
 def _word(block: np.ndarray, address: np.ndarray) -> np.ndarray:
     """The number of a word of shared memory: those of the blocks are apart, and below all of global memory."""
     return address - ((block + 1) << 32)
-
-
-def _same_in_all_blocks(access: Access) -> bool:
-    """Whether every block of the chunk does the same in this access."""
-    if access.lanes.shape[1] == access.lanes.blocks == 1 and access.lanes.full:
-        return True
-    by_thread = access.mask is None or access.mask.shape[1] == 1
-    return access.lanes.full and access.address.shape[1] == 1 and by_thread
-
-
-def _value(access: Access, thread: int, block: int) -> bytes | None:
-    """The bits that a thread wrote."""
-    if access.value is None:
-        return None
-    lanes = access.lanes
-    value = np.broadcast_to(access.value, lanes.shape)
-    if lanes.full:
-        return value[thread, block].tobytes()
-    at = np.flatnonzero((lanes.thread[:, 0] == thread) & (lanes.block[:, 0] == block))
-    return value[at[0], 0].tobytes()
