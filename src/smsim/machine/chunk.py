@@ -3,6 +3,7 @@
 Lanes that stand at the same place run together. Which place goes next: the deepest call first, then
 the lowest in the program, so that lanes which took different ways meet again. Lanes that spin, trying
 an atomic or polling memory, let all others go first; a contended lock would never be released else.
+Under a seed another place may go next, and lanes may stay behind; see :mod:`.interleaving`.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Chunk:
 
     def __init__(self, launch: Launch, first_block: int, blocks: int) -> None:
         self.launch, self.first_block = launch, first_block
+        self.interleaving = launch.interleaving
         self.lanes = Lanes.of_chunk(launch.threads, blocks)
         self.memory = launch.global_space
         self.shared = launch.make_shared(blocks)
@@ -50,6 +52,7 @@ class Chunk:
         self.exited: Mask | bool = False
         self.steps = 0
         self.rounds = 0
+        self.at_grid_barrier = False
         root = Frame(
             self,
             launch.program,
@@ -67,12 +70,22 @@ class Chunk:
     def advance(self) -> bool:
         """Run until every lane has exited (true), or all that can move only spin or wait for the grid (false).
 
+        Under a seed it may also stop because it is another chunk's turn.
+
         Raises:
             SimulationError: what the program did wrong.
         """
         self.rounds = 0
+        self.at_grid_barrier = False
+        turns = None if self.interleaving is None else self.interleaving.quantum()
         while True:
-            frame, block = self._next()
+            if turns is not None:
+                if turns <= 0 and self.launch.other_chunks_wait():
+                    return False
+                turns -= 1
+                frame, block = self._any()
+            else:
+                frame, block = self._next()
             if frame is not None:
                 self.execute(frame, block)
             elif self.meetings.release() or self.barriers.release():
@@ -82,6 +95,7 @@ class Chunk:
                 if self.rounds > ROUNDS_BEFORE_PARKING:
                     return False
             elif self.grid_barrier.waiting and not (self.barriers.waiting or self.meetings.waiting):
+                self.at_grid_barrier = True
                 return False
             elif self.frames:
                 self.barriers.explain_deadlock()
@@ -100,6 +114,16 @@ class Chunk:
                     return frame, min(ready)
         return None, -1
 
+    def _any(self) -> tuple[Frame | None, int]:
+        """As :meth:`_next`, in the order of the seed."""
+        if not self.interleaving.takes_a_detour():
+            return self._next()
+        if self.interleaving.one_in(4):  # they need not wait until nobody else can move
+            self.meetings.release()
+            self.barriers.release()
+        ready = [(f, block) for f in self.frames for block in f.pending if block not in f.yielded]
+        return ready[self.interleaving.below(len(ready))] if ready else (None, -1)
+
     def _everyone_yielded(self) -> bool:
         """Start a new round if there is anybody to run in it."""
         spinning = False
@@ -113,6 +137,8 @@ class Chunk:
     def execute(self, frame: Frame, block: int) -> None:
         """Run the lanes that stand before ``block`` through it, and put them where they go next."""
         mask = frame.pending.pop(block)
+        if self.interleaving is not None:
+            mask = self.interleaving.some(frame, block, mask)
         code = frame.program.blocks[block]
         if code.is_loop_header and mask is not None and not self.launch.careful and self._sparse(frame, mask):
             if not code.spins:
@@ -149,6 +175,8 @@ class Chunk:
 
     def _spend(self, steps: int, frame: Frame, code: Code) -> None:
         self.steps += steps
+        if self.launch.unconfirmed.reads and self.launch.unconfirmed.waited_long_enough(steps):
+            self.launch.tell_unconfirmed()
         if self.steps > self.launch.budget or code.endless:
             raise self.launch.explain.budget(frame, code)
 
@@ -225,11 +253,12 @@ class Chunk:
 
     def prune(self) -> None:
         """Close frames that no lane is in any more, deepest first; callers go on where they called."""
-        while self.frames:
-            frame = self.frames[-1]
+        for frame in reversed(self.frames):
             if frame.pending or frame.waiting:
-                return
-            self.frames.pop()
+                if self.interleaving is None:
+                    return
+                continue
+            self.frames.remove(frame)
             if frame.on_return is not None:
                 frame.on_return()
 

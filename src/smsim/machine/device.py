@@ -35,6 +35,10 @@ class Device:
         memory: its global memory; a fresh one by default.
         hazards: what happens to a wrong program, one of :data:`HAZARDS`.
         budget: engine steps that a chunk of blocks may take before it is stopped.
+        seed: which of the orders that a GPU may run threads in; ``None`` for one that is always the same.
+
+    Raises:
+        LaunchError: ``hazards`` or ``seed`` is none of these.
     """
 
     def __init__(
@@ -44,10 +48,11 @@ class Device:
         memory: Memory | None = None,
         hazards: str = "raise",
         budget: int = DEFAULT_BUDGET,
+        seed: int | None = None,
     ) -> None:
         self.spec = load_spec(spec) if isinstance(spec, str) else spec
         self.memory = memory if memory is not None else Memory(self.spec.memory_bytes)
-        self.hazards, self.budget = hazards, budget
+        self.hazards, self.budget, self.seed = hazards, budget, seed
         self._launches = 0
 
     @property
@@ -60,6 +65,17 @@ class Device:
         if mode not in HAZARDS:
             raise LaunchError(f"hazards={mode!r} is not one of {', '.join(HAZARDS)}")
         self._hazards = mode
+
+    @property
+    def seed(self) -> int | None:
+        """Which order threads run in: a whole number from 0 on, or ``None`` for the fixed one."""
+        return self._seed
+
+    @seed.setter
+    def seed(self, seed: int | None) -> None:
+        if seed is not None and (isinstance(seed, bool) or not hasattr(seed, "__index__") or seed < 0):
+            raise LaunchError(f"seed={seed!r} is no seed: it is a whole number from 0 on, or None")
+        self._seed = None if seed is None else int(seed)
 
     def load(self, ptx: str) -> LoadedModule:
         """Parse PTX and place its variables in memory.
@@ -128,6 +144,7 @@ class Device:
             hazards=self.hazards,
             budget=self.budget,
             number=self._launches,
+            seed=self.seed,
         )
 
     def _check(

@@ -60,10 +60,12 @@ def load(frame: Frame, step: Step, space: str, address: Value, dtype: np.dtype) 
 
 def store(frame: Frame, step: Step, space: str, address: Value, value: Value) -> None:
     chunk = frame.chunk
+    if chunk.interleaving is not None:
+        chunk.interleaving.next_access()
     value = np.asarray(value)
     if space == "global":
         chunk.launch.watch.access(frame, step, step.access_kind, address, value.dtype.itemsize, value)
-        chunk.memory.store(address, value, frame.mask, frame.lanes.shape)
+        chunk.memory.store(address, value, frame.mask, frame.lanes.shape, step.access_kind == ATOMIC)
         return
     address = np.asarray(address)
     if space == "shared":

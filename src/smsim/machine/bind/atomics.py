@@ -71,6 +71,8 @@ _TYPES = {"u32", "s32", "u64", "s64", "b32", "b64", "f32", "f64"}
 
 def _flat(frame: Frame, step: Step, space: str, address: object, dtype: np.dtype) -> list:
     chunk = frame.chunk
+    if chunk.interleaving is not None:
+        chunk.interleaving.next_access()
     if space == "global":
         chunk.launch.watch.access(frame, step, ATOMIC, address, dtype.itemsize)
         return chunk.memory.flat(address, dtype, frame.mask, frame.lanes.shape)
