@@ -53,6 +53,7 @@ class Chunk:
         self.steps = 0
         self.rounds = 0
         self.at_grid_barrier = False
+        self.ordered_at = 0
         root = Frame(
             self,
             launch.program,
@@ -88,7 +89,7 @@ class Chunk:
                 frame, block = self._next()
             if frame is not None:
                 self.execute(frame, block)
-            elif self.meetings.release() or self.barriers.release():
+            elif self._release():
                 self.rounds = 0
             elif self._everyone_yielded():
                 self.rounds += 1
@@ -119,10 +120,23 @@ class Chunk:
         if not self.interleaving.takes_a_detour():
             return self._next()
         if self.interleaving.one_in(4):  # they need not wait until nobody else can move
-            self.meetings.release()
-            self.barriers.release()
+            self._release()
         ready = [(f, block) for f in self.frames for block in f.pending if block not in f.yielded]
         return ready[self.interleaving.below(len(ready))] if ready else (None, -1)
+
+    def _release(self) -> bool:
+        """Let go those whose barrier or meeting is complete. True if anybody can move again."""
+        if self.meetings.release():
+            return True
+        released = self.barriers.release()
+        if released:
+            self.ordered()
+        return released
+
+    def ordered(self) -> None:
+        """Threads have waited for each other: what was written until now, no later load of theirs misses."""
+        if self.launch.versions is not None:
+            self.ordered_at = self.launch.versions.now
 
     def _everyone_yielded(self) -> bool:
         """Start a new round if there is anybody to run in it."""

@@ -225,7 +225,9 @@ class LoadedFunction:
         shared = _access_sizes(functions, "shared")
         self.cell, self.grain = max(shared, default=4), min(shared, default=4)
         self.global_grain = min(_access_sizes(functions, "global"), default=4)
-        self.synchronises = any(_synchronises(i) for f in functions for i in f.body)
+        body = [i for f in functions for i in f.body]
+        self.synchronises = any(map(_synchronises, body))
+        self.reads_relaxed = any(map(_reads_relaxed, body)) and not any(map(_orders_otherwise, body))
 
     @property
     def program(self) -> Program:
@@ -260,6 +262,17 @@ def _access_sizes(functions: list[Function], space: str) -> set[int]:
             if kind is not None:
                 sizes.add(DTYPES[kind].itemsize)
     return sizes
+
+
+def _reads_relaxed(instruction: Instruction) -> bool:
+    """Whether an instruction is a strong load that acquires nothing, of what may be global memory."""
+    words = set(instruction.modifiers)
+    return instruction.opcode == "ld" and bool({"volatile", "relaxed"} & words) and "shared" not in words
+
+
+def _orders_otherwise(instruction: Instruction) -> bool:
+    """Whether it orders threads by means that :mod:`smsim.machine.versions` does not follow."""
+    return instruction.opcode in ("mbarrier", "cp", "griddepcontrol") or "cluster" in instruction.modifiers
 
 
 def _synchronises(instruction: Instruction) -> bool:

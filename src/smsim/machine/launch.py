@@ -25,6 +25,7 @@ from smsim.machine.lanes import Dim3
 from smsim.machine.ownedspace import Extent, OwnedSpace
 from smsim.machine.params import ParamCells
 from smsim.machine.placement import DYNAMIC
+from smsim.machine.versions import Versions
 
 if TYPE_CHECKING:
     from smsim.machine.arguments import ArrayArgument
@@ -56,6 +57,7 @@ class Launch:
 
     Attributes:
         interleaving: the choices of the seed; ``None`` without one.
+        versions: older values that a relaxed load may return; ``None`` without a seed or such loads.
         observer: who watches the run, instruction by instruction; to be set before :meth:`run`.
     """
 
@@ -85,6 +87,7 @@ class Launch:
         self.arrays = tuple(arrays)
         self.hazards, self.budget, self.number = hazards, budget, number
         self.interleaving = None if seed is None else Interleaving(seed)
+        self.versions: Versions | None = None
         self.global_space = GlobalSpace(device.memory, self.interleaving)
         self.explain = Explain(self)
         self.careful: CarefulRun | None = None
@@ -223,6 +226,8 @@ class Launch:
     def _run_grid(self) -> None:
         if self.interleaving is not None:
             self.interleaving.begin()
+            if self.kernel.reads_relaxed:
+                self.versions = Versions(self.interleaving)
         per_chunk = max(1, min(self.chunk_blocks(), self.blocks))
         resident_limit = max(1, self._resident_blocks() // per_chunk)
         self._queued = self._starting_order(per_chunk)
@@ -274,6 +279,7 @@ class Launch:
             self.watch.grid_barrier()
             for chunk in parked:
                 chunk.grid_barrier.release()
+                chunk.ordered()
         elif len(parked) >= room:
             raise self.explain.grid_too_large(self._resident_blocks(), parked[0].grid_barrier.waiting[0].step)
 

@@ -47,13 +47,16 @@ def _bind(binding: Binding, instruction: Instruction, form: Form, target: object
 
         def act() -> np.ndarray:
             out = np.zeros(frame.lanes.shape, dtype)
-            whole = frame.mask
+            whole, versions = frame.mask, frame.chunk.launch.versions
             parts = by_space(frame, address) if space == "generic" else [(space, address, whole)]
             for there, at, lanes in parts:
                 frame.mask = lanes
                 for access in _flat(frame, step, there, at, dtype):
                     lane_values = [v[access.row, access.column] for v in values]
-                    out[access.row, access.column] = serve(operation, access.view, access.index, *lane_values)
+                    found = serve(operation, access.view, access.index, *lane_values)
+                    out[access.row, access.column] = found
+                    if there == "global" and versions is not None:
+                        versions.atomic(frame, step, access, found)
             frame.mask = whole
             return out
 
@@ -80,5 +83,7 @@ def _flat(frame: Frame, step: Step, space: str, address: object, dtype: np.dtype
     if space == "shared":
         found = chunk.shared.flat(address, dtype, frame.mask, frame.lanes)
         chunk.watch.atomic(frame, step, address, dtype.itemsize)
+        if chunk.launch.versions is not None:
+            chunk.launch.versions.elsewhere(frame, step)
         return found
     return chunk.stack.space.flat(address, dtype, frame.mask, frame.lanes)
