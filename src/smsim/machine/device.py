@@ -11,7 +11,7 @@ from smsim.machine.arguments import ArrayArgument
 from smsim.machine.launch import DEFAULT_BUDGET, Launch
 from smsim.machine.memory import Memory
 from smsim.machine.placement import Placement, place_variables
-from smsim.machine.program import Program
+from smsim.machine.program import Program, talks
 from smsim.machine.retype import DTYPES
 from smsim.ptx import load_text
 from smsim.ptx.flow import reachable
@@ -221,12 +221,13 @@ class LoadedFunction:
         self.placement = Placement(module.module, module._addresses, functions)
         self.shared_bytes = self.placement.shared.packed_bytes
         self._functions = functions
-        self._programs: dict[str, Program] = {}
+        self._programs: dict[tuple[str, bool], Program] = {}
         shared = _access_sizes(functions, "shared")
         self.cell, self.grain = max(shared, default=4), min(shared, default=4)
         self.global_grain = min(_access_sizes(functions, "global"), default=4)
         body = [i for f in functions for i in f.body]
         self.synchronises = any(map(_synchronises, body))
+        self._talks = any(map(talks, body))
         self.reads_relaxed = any(map(_reads_relaxed, body)) and not any(map(_orders_otherwise, body))
 
     @property
@@ -236,16 +237,27 @@ class LoadedFunction:
         Raises:
             UnsupportedPTX, PTXSyntaxError: something reachable cannot be executed.
         """
+        return self._decoded(interruptible=False)
+
+    @property
+    def interruptible(self) -> Program:
+        """The same, for a run in which threads come between each other."""
+        return self._decoded(interruptible=self._talks)
+
+    def _decoded(self, interruptible: bool) -> Program:
         for function in self._functions:
             if not function.declared_only:
-                self._program(function.name)
-        return self._program(self.name)
+                self._program(function.name, interruptible)
+        return self._program(self.name, interruptible)
 
-    def _program(self, name: str) -> Program:
-        found = self._programs.get(name)
+    def _program(self, name: str, interruptible: bool) -> Program:
+        found = self._programs.get((name, interruptible))
         if found is None:
             function = self.module.module.functions[name]
-            found = self._programs[name] = Program(function, self.placement, self._program)
+            found = Program(
+                function, self.placement, lambda other: self._program(other, interruptible), interruptible
+            )
+            self._programs[name, interruptible] = found
         return found
 
 

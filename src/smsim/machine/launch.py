@@ -77,7 +77,8 @@ class Launch:
         number: int = 1,
         seed: int | None = None,
     ) -> None:
-        self.device, self.kernel, self.program = device, kernel, kernel.program
+        self.device, self.kernel = device, kernel
+        self.program = kernel.program if seed is None else kernel.interruptible
         self.grid_dim, self.block_dim, self.dynamic_shared = grid_dim, block_dim, dynamic_shared
         self.threads = int(np.prod(block_dim))
         self.blocks = int(np.prod([int(n) for n in grid_dim], dtype=object))
