@@ -138,6 +138,12 @@ class Chunk:
         if self.launch.versions is not None:
             self.ordered_at = self.launch.versions.now
 
+    def pass_grid_barrier(self) -> None:
+        """All threads of the grid have come to where those of this chunk wait."""
+        self.at_grid_barrier = False
+        self.grid_barrier.release()
+        self.ordered()
+
     def _everyone_yielded(self) -> bool:
         """Start a new round if there is anybody to run in it."""
         spinning = False

@@ -279,8 +279,7 @@ class Launch:
         if not self._queued:
             self.watch.grid_barrier()
             for chunk in parked:
-                chunk.grid_barrier.release()
-                chunk.ordered()
+                chunk.pass_grid_barrier()
         elif len(parked) >= room:
             raise self.explain.grid_too_large(self._resident_blocks(), parked[0].grid_barrier.waiting[0].step)
 
