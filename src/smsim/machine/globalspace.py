@@ -120,10 +120,17 @@ class GlobalSpace:
         Args:
             writes: whether the caller is going to write through the views.
         """
+        found = self.whole(address, dtype.itemsize)
         address = np.broadcast_to(np.asarray(address), shape)
+        if found is None:
+            parts = self._allocation_of_each(address, dtype.itemsize, mask, shape)
+        else:
+            parts = [(found, np.ones((1, 1), bool) if mask is None else mask)]
         accesses = []
-        for allocation, where in self._allocation_of_each(address, dtype.itemsize, mask, shape):
+        for allocation, where in parts:
             column, row = np.nonzero(np.broadcast_to(where, shape).T)
+            if not row.size:
+                continue
             if self.interleaving is not None:
                 turns = self.interleaving.turns(row.size)
                 column, row = column[turns], row[turns]
