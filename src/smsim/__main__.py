@@ -14,7 +14,8 @@ from types import TracebackType
 _USAGE = """usage: python -m smsim script.py [arguments]    run a Numba CUDA program on the simulated SM
        python -m smsim doctor                  say what this computer has and which engine will run
 
-SMSIM=0 runs the script on a real GPU instead; SMSIM_DEVICE=T4 chooses which GPU to simulate."""
+SMSIM=0 runs the script on a real GPU instead; SMSIM_DEVICE=T4 chooses which GPU to simulate, and SMSIM_SEED=7
+in which order its threads run."""
 
 
 def main(arguments: list[str]) -> int:

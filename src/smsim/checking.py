@@ -45,7 +45,7 @@ class CheckReport:
     __repr__ = __str__
 
 
-def check(launch: Any, *arguments: Any, budget: int | None = None) -> CheckReport:
+def check(launch: Any, *arguments: Any, budget: int | None = None, seed: int | None = None) -> CheckReport:
     """Run a launch on the simulated SM and report every hazard; the arguments stay as they are.
 
     The kernel is compiled for the simulated H800 and runs there also where there is a GPU.
@@ -55,12 +55,13 @@ def check(launch: Any, *arguments: Any, budget: int | None = None) -> CheckRepor
             of hand-written PTX, ``load_ptx(text)["name"][blocks, threads]``.
         arguments: what the kernel would be called with. Arrays that share memory go on sharing it.
         budget: engine steps that a chunk of blocks may take before it is stopped (by default about 20 s).
+        seed: in which order threads run, as for :func:`smsim.attach`; ``None`` for the fixed order.
 
     Raises:
-        LaunchError: the configuration or an argument is impossible.
+        LaunchError: the configuration, an argument or the seed is impossible.
         UnsupportedPTX: the kernel needs an instruction that is not executed yet.
     """
-    settings = {} if budget is None else {"budget": budget}
+    settings = {"seed": seed} if budget is None else {"seed": seed, "budget": budget}
     isolated = isolate("check", launch, arguments, hazards="collect", **settings)
     run = isolated.prepare()
     errors: list[SimulationError] = []

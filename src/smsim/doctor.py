@@ -51,7 +51,8 @@ def _verdict(here: Environment) -> str:
     choice = choose(here)
     if choice.gpu is not None:
         return f"Kernels will run on the {choice.gpu}: {choice.reason}."
-    return f"Kernels will run on a simulated {choice.device}: {choice.reason}."
+    order = "" if choice.seed is None else f" Threads will run in the order of seed {choice.seed}."
+    return f"Kernels will run on a simulated {choice.device}: {choice.reason}.{order}"
 
 
 def _untested(here: Environment) -> str | None:

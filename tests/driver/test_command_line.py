@@ -25,6 +25,17 @@ def test_a_script_with_arguments_and_exit_status(python):
     assert done.returncode == 3
 
 
+def test_a_seed_from_outside_reaches_the_device(python):
+    source = """
+        from smsim.driver.attach import attached
+        print(attached())
+    """
+    done = python(source, module=SMSIM, SMSIM_SEED="7")
+    assert done.stdout.endswith("Threads run in the order of seed 7.\n"), done.stderr
+    done = python(source, module=SMSIM, SMSIM_SEED="seven")
+    assert done.returncode == 1 and done.stderr.startswith("SMSIM_SEED is 'seven': set it to")
+
+
 def test_a_wrong_kernel_prints_its_sentence(python):
     done = python(PROGRAM, "30", module=SMSIM)
     assert done.returncode == 1
@@ -54,10 +65,16 @@ def test_usage(python):
 
 
 def test_doctor():
+    import os
     import subprocess
     import sys
 
-    done = subprocess.run([sys.executable, "-m", "smsim", "doctor"], capture_output=True, text=True)
+    command = [sys.executable, "-m", "smsim", "doctor"]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "NVVM         writes PTX" in done.stdout
     assert "Kernels will run on" in done.stdout
+    assert "seed" not in done.stdout
+    asked = {**os.environ, "SMSIM": "1", "SMSIM_SEED": "7"}
+    told = subprocess.run(command, capture_output=True, text=True, env=asked)
+    assert told.stdout.rstrip().endswith("Threads will run in the order of seed 7.")

@@ -33,6 +33,7 @@ GOOD = Environment(
 def no_choice_from_outside(monkeypatch):
     monkeypatch.delenv("SMSIM", raising=False)
     monkeypatch.delenv("SMSIM_DEVICE", raising=False)
+    monkeypatch.delenv("SMSIM_SEED", raising=False)
 
 
 def _with(**changes):
@@ -87,6 +88,17 @@ def test_chosen_from_outside(monkeypatch):
     monkeypatch.setenv("SMSIM", "yes")
     with pytest.raises(EnvironmentProblem, match="SMSIM is 'yes'"):
         choose(GOOD)
+
+
+def test_a_seed_from_outside(monkeypatch):
+    assert choose(GOOD).seed is None
+    monkeypatch.setenv("SMSIM_SEED", " 7 ")
+    assert choose(GOOD).seed == 7
+    assert choose(GOOD, seed=None).seed is None and choose(GOOD, seed=3).seed == 3
+    for bad in ("-1", "x", "1.5", "²"):
+        monkeypatch.setenv("SMSIM_SEED", bad)
+        with pytest.raises(EnvironmentProblem, match=f"SMSIM_SEED is '{bad}': set it to a whole number"):
+            choose(GOOD)
 
 
 def test_an_old_driver_matters_only_to_its_gpu():

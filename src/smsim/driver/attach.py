@@ -6,7 +6,8 @@ import importlib
 import importlib.util
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from smsim.driver import environment
@@ -16,6 +17,18 @@ if TYPE_CHECKING:  # what doctor needs must import without NumPy, and on an old 
     from smsim.devices import DeviceSpec
 
 _RESTART = "Runtime > Restart session" if "google.colab" in sys.modules else "Kernel > Restart"
+
+
+class FromOutside(Enum):
+    """An argument that was not given: the environment decides."""
+
+    VALUE = "from outside"
+
+    def __repr__(self) -> str:
+        return "FROM_OUTSIDE"
+
+
+FROM_OUTSIDE = FromOutside.VALUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +52,10 @@ class Engine:
     def __str__(self) -> str:
         if not self.simulated:
             return f"Kernels run on the {self.engine}: {self.reason}."
-        return f"Kernels run on a {self.engine} ({self.spec.sms} SMs, {self.spec.arch}): {self.reason}."
+        order = "" if self.device.seed is None else f" Threads run in the order of seed {self.device.seed}."
+        return (
+            f"Kernels run on a {self.engine} ({self.spec.sms} SMs, {self.spec.arch}): {self.reason}.{order}"
+        )
 
 
 _attached: Engine | None = None
@@ -51,6 +67,7 @@ def attach(
     hazards: str | None = None,
     force: bool | None = None,
     needs: str | None = None,
+    seed: int | None | FromOutside = FROM_OUTSIDE,
 ) -> Engine:
     """Give Numba's kernels something to run on. Call it before ``from numba import cuda``.
 
@@ -63,20 +80,26 @@ def attach(
         force: ``True`` simulates beside a GPU too, ``False`` never simulates.
         needs: the least GPU that will do, such as ``"sm_90"``; where the GPU here is less, the simulated
             one is taken.
+        seed: in which of the orders that a GPU may choose the simulated SM runs threads: a whole number from
+            0 on, each another order that repeats bit for bit. ``None`` is the fixed order, the default. A
+            seed changes only results that the program leaves open, and never what a hazard is; under it,
+            relaxed loads may return older values, as on a GPU; see :mod:`smsim.machine.interleaving`.
 
-    The environment variables ``SMSIM`` (``1``: always simulate, ``0``: never) and ``SMSIM_DEVICE`` stand in
-    for ``force`` and ``device`` where these are not given.
+    The environment variables ``SMSIM`` (``1``: always simulate, ``0``: never), ``SMSIM_DEVICE`` and
+    ``SMSIM_SEED`` stand in for ``force``, ``device`` and ``seed`` where these are not given. A second call
+    may change ``hazards`` and ``seed``, for the launches after it.
 
     Returns:
         Which engine runs; printing it gives a sentence.
 
     Raises:
         EnvironmentProblem: no engine can run, in one sentence with the remedy.
+        LaunchError: ``hazards`` or ``seed`` is nothing that there is.
     """
     global _attached
     if _attached is not None:
-        return _again(_attached, device, hazards, force)
-    choice = choose(environment.look(), device, force=force, needs=needs)
+        return _again(_attached, device, hazards, force, seed)
+    choice = choose(environment.look(), device, force=force, needs=needs, seed=seed)
     if "numba.cuda" not in sys.modules:
         _use_new_numba_cuda()
     if choice.gpu is not None:
@@ -104,11 +127,15 @@ def play_gpu(device: str) -> Engine:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which engine: a real ``gpu`` by name, or, where that is ``None``, a simulated ``device``."""
+    """Which engine: a real ``gpu`` by name, or, where that is ``None``, a simulated ``device``.
+
+    ``seed`` is the order of threads on the simulated one, ``None`` for the fixed order.
+    """
 
     gpu: str | None
     device: str
     reason: str
+    seed: int | None = None
 
 
 def choose(
@@ -117,6 +144,7 @@ def choose(
     *,
     force: bool | None = None,
     needs: str | None = None,
+    seed: int | None | FromOutside = FROM_OUTSIDE,
 ) -> Choice:
     """Which engine :func:`attach` takes on such a computer; the arguments are those of ``attach``.
 
@@ -125,7 +153,8 @@ def choose(
     """
     force = _forced() if force is None else force
     device = device or os.environ.get("SMSIM_DEVICE") or "H800"
-    choice = _gpu_or_simulated(here, device, force, needs)
+    seed = _seed_from_outside() if seed is FROM_OUTSIDE else seed
+    choice = replace(_gpu_or_simulated(here, device, force, needs), seed=seed)
     _raise_if(environment.compiler_problem(here))
     if choice.gpu is not None:
         _raise_if(environment.gpu_problem(here))
@@ -137,6 +166,15 @@ def _forced() -> bool | None:
     if value in ("", "0", "1"):
         return value == "1" if value else None
     raise EnvironmentProblem(f"SMSIM is {value!r}: set it to 1 (always simulate) or 0 (never), or unset it.")
+
+
+def _seed_from_outside() -> int | None:
+    value = os.environ.get("SMSIM_SEED", "").strip()
+    if value.isascii() and (value.isdigit() or not value):
+        return int(value) if value else None
+    raise EnvironmentProblem(
+        f"SMSIM_SEED is {value!r}: set it to a whole number from 0 on, such as 7, or unset it."
+    )
 
 
 def _gpu_or_simulated(
@@ -175,15 +213,21 @@ def _simulate(choice: Choice, hazards: str | None) -> Engine:
     except ValueError as unknown:
         raise EnvironmentProblem(str(unknown)) from None
     _raise_if_too_late()
-    device = Device(spec) if hazards is None else Device(spec, hazards=hazards)
+    device = Device(spec, hazards="raise" if hazards is None else hazards, seed=choice.seed)
     seam.install(device, spec)
     engine = Engine(f"simulated {spec.name}", True, spec, device, choice.reason)
     _prove()
     return engine
 
 
-def _again(engine: Engine, device: str | None, hazards: str | None, force: bool | None) -> Engine:
-    """A second call may change how the simulated SM judges, not which engine runs."""
+def _again(
+    engine: Engine,
+    device: str | None,
+    hazards: str | None,
+    force: bool | None,
+    seed: int | None | FromOutside,
+) -> Engine:
+    """A second call may change how the simulated SM judges and in which order, not which engine runs."""
     from smsim.devices import load
 
     other = device is not None and engine.simulated and load(device) is not engine.spec
@@ -194,6 +238,8 @@ def _again(engine: Engine, device: str | None, hazards: str | None, force: bool 
         )
     if engine.simulated and hazards is not None:
         engine.device.hazards = hazards
+    if engine.simulated and seed is not FROM_OUTSIDE:
+        engine.device.seed = seed
     return engine
 
 

@@ -25,8 +25,8 @@ class EndingErrors(Teller):
             message = (
                 f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name} is in a loop that "
                 f"nothing can end: it reads no memory and has no way out. If the source waits for a value "
-                f"that another thread writes, the compiler has moved the read out of the loop; wait with an "
-                f"atomic operation instead."
+                f"that another thread writes, the compiler has moved the read out of the loop; wait with an acquire "
+                f"load or an atomic operation instead."
             )
         else:
             message = (

@@ -3,6 +3,7 @@
 Lanes that stand at the same place run together. Which place goes next: the deepest call first, then
 the lowest in the program, so that lanes which took different ways meet again. Lanes that spin, trying
 an atomic or polling memory, let all others go first; a contended lock would never be released else.
+Under a seed another place may go next, and lanes may stay behind; see :mod:`.interleaving`.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Chunk:
 
     def __init__(self, launch: Launch, first_block: int, blocks: int) -> None:
         self.launch, self.first_block = launch, first_block
+        self.interleaving = launch.interleaving
         self.lanes = Lanes.of_chunk(launch.threads, blocks)
         self.memory = launch.global_space
         self.shared = launch.make_shared(blocks)
@@ -51,6 +53,8 @@ class Chunk:
         self.steps = 0
         self.slept = 0  # nanoseconds that lanes have asked to sleep; the clocks count them
         self.rounds = 0
+        self.at_grid_barrier = False
+        self.ordered_at = 0
         root = Frame(
             self,
             launch.program,
@@ -68,21 +72,32 @@ class Chunk:
     def advance(self) -> bool:
         """Run until every lane has exited (true), or all that can move only spin or wait for the grid (false).
 
+        Under a seed it may also stop because it is another chunk's turn.
+
         Raises:
             SimulationError: what the program did wrong.
         """
         self.rounds = 0
+        self.at_grid_barrier = False
+        turns = None if self.interleaving is None else self.interleaving.quantum()
         while True:
-            frame, block = self._next()
+            if turns is not None:
+                if turns <= 0 and self.launch.other_chunks_wait():
+                    return False
+                turns -= 1
+                frame, block = self._any()
+            else:
+                frame, block = self._next()
             if frame is not None:
                 self.execute(frame, block)
-            elif self.meetings.release() or self.barriers.release():
+            elif self._release():
                 self.rounds = 0
             elif self._everyone_yielded():
                 self.rounds += 1
                 if self.rounds > ROUNDS_BEFORE_PARKING:
                     return False
             elif self.grid_barrier.waiting and not (self.barriers.waiting or self.meetings.waiting):
+                self.at_grid_barrier = True
                 return False
             elif self.frames:
                 self.barriers.explain_deadlock()
@@ -101,6 +116,35 @@ class Chunk:
                     return frame, min(ready)
         return None, -1
 
+    def _any(self) -> tuple[Frame | None, int]:
+        """As :meth:`_next`, in the order of the seed."""
+        if not self.interleaving.takes_a_detour():
+            return self._next()
+        if self.interleaving.one_in(4):  # they need not wait until nobody else can move
+            self._release()
+        ready = [(f, block) for f in self.frames for block in f.pending if block not in f.yielded]
+        return ready[self.interleaving.below(len(ready))] if ready else (None, -1)
+
+    def _release(self) -> bool:
+        """Let go those whose barrier or meeting is complete. True if anybody can move again."""
+        if self.meetings.release():
+            return True
+        released = self.barriers.release()
+        if released:
+            self.ordered()
+        return released
+
+    def ordered(self) -> None:
+        """Threads have waited for each other: what was written until now, no later load of theirs misses."""
+        if self.launch.versions is not None:
+            self.ordered_at = self.launch.versions.now
+
+    def pass_grid_barrier(self) -> None:
+        """All threads of the grid have come to where those of this chunk wait."""
+        self.at_grid_barrier = False
+        self.grid_barrier.release()
+        self.ordered()
+
     def _everyone_yielded(self) -> bool:
         """Start a new round if there is anybody to run in it."""
         spinning = False
@@ -114,6 +158,8 @@ class Chunk:
     def execute(self, frame: Frame, block: int) -> None:
         """Run the lanes that stand before ``block`` through it, and put them where they go next."""
         mask = frame.pending.pop(block)
+        if self.interleaving is not None:
+            mask = self.interleaving.some(frame, block, mask)
         code = frame.program.blocks[block]
         if code.is_loop_header and mask is not None and not self.launch.careful and self._sparse(frame, mask):
             if not code.spins:
@@ -150,6 +196,8 @@ class Chunk:
 
     def _spend(self, steps: int, frame: Frame, code: Code) -> None:
         self.steps += steps
+        if self.launch.unconfirmed.reads and self.launch.unconfirmed.waited_long_enough(steps):
+            self.launch.tell_unconfirmed()
         if self.steps > self.launch.budget or code.endless:
             raise self.launch.explain.budget(frame, code)
 

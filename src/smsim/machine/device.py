@@ -13,7 +13,7 @@ from smsim.machine.arguments import ArrayArgument
 from smsim.machine.launch import DEFAULT_BUDGET, Launch
 from smsim.machine.memory import Memory
 from smsim.machine.placement import CODE_STEP, Placement, place_functions, place_variables
-from smsim.machine.program import Program
+from smsim.machine.program import Program, talks
 from smsim.machine.retype import DTYPES
 from smsim.ptx import load_text
 from smsim.ptx.flow import reachable
@@ -37,6 +37,10 @@ class Device:
         memory: its global memory; a fresh one by default.
         hazards: what happens to a wrong program, one of :data:`HAZARDS`.
         budget: engine steps that a chunk of blocks may take before it is stopped.
+        seed: which of the orders that a GPU may run threads in; ``None`` for one that is always the same.
+
+    Raises:
+        LaunchError: ``hazards`` or ``seed`` is none of these.
     """
 
     def __init__(
@@ -46,10 +50,11 @@ class Device:
         memory: Memory | None = None,
         hazards: str = "raise",
         budget: int = DEFAULT_BUDGET,
+        seed: int | None = None,
     ) -> None:
         self.spec = load_spec(spec) if isinstance(spec, str) else spec
         self.memory = memory if memory is not None else Memory(self.spec.memory_bytes)
-        self.hazards, self.budget = hazards, budget
+        self.hazards, self.budget, self.seed = hazards, budget, seed
         self._launches = 0
         self._next_code = windows.CODE
 
@@ -63,6 +68,17 @@ class Device:
         if mode not in HAZARDS:
             raise LaunchError(f"hazards={mode!r} is not one of {', '.join(HAZARDS)}")
         self._hazards = mode
+
+    @property
+    def seed(self) -> int | None:
+        """Which order threads run in: a whole number from 0 on, or ``None`` for the fixed one."""
+        return self._seed
+
+    @seed.setter
+    def seed(self, seed: int | None) -> None:
+        if seed is not None and (isinstance(seed, bool) or not hasattr(seed, "__index__") or seed < 0):
+            raise LaunchError(f"seed={seed!r} is no seed: it is a whole number from 0 on, or None")
+        self._seed = None if seed is None else int(seed)
 
     def load(self, ptx: str) -> LoadedModule:
         """Parse PTX and place its variables in memory.
@@ -131,6 +147,7 @@ class Device:
             hazards=self.hazards,
             budget=self.budget,
             number=self._launches,
+            seed=self.seed,
         )
 
     def _check(
@@ -209,11 +226,14 @@ class LoadedFunction:
         self.placement = Placement(module.module, module._addresses, functions, module._code)
         self.shared_bytes = self.placement.shared.packed_bytes
         self._functions = functions
-        self._programs: dict[str, Program] = {}
+        self._programs: dict[tuple[str, bool], Program] = {}
         shared = _access_sizes(functions, "shared")
         self.cell, self.grain = max(shared, default=4), min(shared, default=4)
         self.global_grain = min(_access_sizes(functions, "global"), default=4)
-        self.orders_some = any(orders_some_threads(i) for f in functions for i in f.body)
+        body = [i for f in functions for i in f.body]
+        self.orders_some = any(map(orders_some_threads, body))
+        self._talks = any(map(talks, body))
+        self.reads_relaxed = any(map(_reads_relaxed, body)) and not any(map(_orders_otherwise, body))
 
     @property
     def program(self) -> Program:
@@ -222,16 +242,27 @@ class LoadedFunction:
         Raises:
             UnsupportedPTX, PTXSyntaxError: something reachable cannot be executed.
         """
+        return self._decoded(interruptible=False)
+
+    @property
+    def interruptible(self) -> Program:
+        """The same, for a run in which threads come between each other."""
+        return self._decoded(interruptible=self._talks)
+
+    def _decoded(self, interruptible: bool) -> Program:
         for function in self._functions:
             if not function.declared_only:
-                self._program(function.name)
-        return self._program(self.name)
+                self._program(function.name, interruptible)
+        return self._program(self.name, interruptible)
 
-    def _program(self, name: str) -> Program:
-        found = self._programs.get(name)
+    def _program(self, name: str, interruptible: bool) -> Program:
+        found = self._programs.get((name, interruptible))
         if found is None:
             function = self.module.module.functions[name]
-            found = self._programs[name] = Program(function, self.placement, self._program)
+            found = Program(
+                function, self.placement, lambda other: self._program(other, interruptible), interruptible
+            )
+            self._programs[name, interruptible] = found
         return found
 
 
@@ -250,3 +281,14 @@ def _access_sizes(functions: list[Function], space: str) -> set[int]:
                 if kind.endswith("x2"):  # an atomic takes the halves one by one
                     sizes.add(DTYPES[kind].itemsize // 2)
     return sizes
+
+
+def _reads_relaxed(instruction: Instruction) -> bool:
+    """Whether an instruction is a strong load that acquires nothing, of what may be global memory."""
+    words = set(instruction.modifiers)
+    return instruction.opcode == "ld" and bool({"volatile", "relaxed"} & words) and "shared" not in words
+
+
+def _orders_otherwise(instruction: Instruction) -> bool:
+    """Whether it orders threads by means that :mod:`smsim.machine.versions` does not follow."""
+    return instruction.opcode in ("mbarrier", "cp", "griddepcontrol") or "cluster" in instruction.modifiers

@@ -8,6 +8,7 @@ lane by lane.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,12 +16,15 @@ from smsim.machine.faults import AccessFault, active_where
 from smsim.machine.memory import Allocation, Memory
 from smsim.machine.outersum import OuterSum
 
+if TYPE_CHECKING:
+    from smsim.machine.interleaving import Interleaving
+
 Addresses = np.ndarray | OuterSum
 
 
 @dataclass(frozen=True)
 class FlatAccess:
-    """The active lanes of an access as indices into one flat array, in the order of their lane numbers.
+    """The active lanes of an access as indices into one flat array, in the order in which they are served.
 
     Attributes:
         view: 1-D array of the access's type; live.
@@ -37,10 +41,17 @@ class FlatAccess:
 
 
 class GlobalSpace:
+    """Global memory as a launch sees it.
+
+    Args:
+        memory: the device's.
+        interleaving: decides in what order lanes are served that meet; ``None``: in the order of the lanes.
+    """
+
     name = "global"
 
-    def __init__(self, memory: Memory) -> None:
-        self.memory = memory
+    def __init__(self, memory: Memory, interleaving: Interleaving | None = None) -> None:
+        self.memory, self.interleaving = memory, interleaving
         self._last: tuple[Addresses | None, int, Allocation | None] = (None, 0, None)
 
     def load(self, address: Addresses, dtype: np.dtype, mask: np.ndarray | None) -> np.ndarray:
@@ -61,9 +72,17 @@ class GlobalSpace:
         return out
 
     def store(
-        self, address: Addresses, value: np.ndarray, mask: np.ndarray | None, shape: tuple[int, int]
+        self,
+        address: Addresses,
+        value: np.ndarray,
+        mask: np.ndarray | None,
+        shape: tuple[int, int],
+        in_turn: bool = False,
     ) -> None:
-        """Write ``value`` (its dtype is the access's type) to the lanes of ``mask``, of ``shape`` in all."""
+        """Write ``value`` (its dtype is the access's type) to the lanes of ``mask``, of ``shape`` in all.
+
+        ``in_turn``: where lanes meet, the one that :meth:`flat` has last stays.
+        """
         dtype = value.dtype
         found = self.whole(address, dtype.itemsize)
         if found is not None:
@@ -72,6 +91,11 @@ class GlobalSpace:
         if found is not None and isinstance(address, OuterSum):
             if _scatter_rectangle(found, address, value, mask):
                 return
+        if in_turn or self.interleaving is not None:
+            value = np.broadcast_to(value, shape)
+            for access in self.flat(address, dtype, mask, shape):
+                access.view[access.index] = value[access.row, access.column]
+            return
         if found is not None and mask is None:
             address = np.broadcast_to(np.asarray(address), shape)
             found.typed(dtype)[(address - found.base) // dtype.itemsize] = value
@@ -91,15 +115,25 @@ class GlobalSpace:
         shape: tuple[int, int],
         writes: bool = True,
     ) -> list[FlatAccess]:
-        """The active lanes by allocation; within each in the order block, then thread.
+        """The active lanes by allocation; within each in the order block, then thread, or that of the seed.
 
         Args:
             writes: whether the caller is going to write through the views.
         """
+        found = self.whole(address, dtype.itemsize)
         address = np.broadcast_to(np.asarray(address), shape)
+        if found is None:
+            parts = self._allocation_of_each(address, dtype.itemsize, mask, shape)
+        else:
+            parts = [(found, np.ones((1, 1), bool) if mask is None else mask)]
         accesses = []
-        for allocation, where in self._allocation_of_each(address, dtype.itemsize, mask, shape):
+        for allocation, where in parts:
             column, row = np.nonzero(np.broadcast_to(where, shape).T)
+            if not row.size:
+                continue
+            if self.interleaving is not None:
+                turns = self.interleaving.turns(row.size)
+                column, row = column[turns], row[turns]
             index = (address[row, column] - allocation.base) // dtype.itemsize
             if writes:
                 self._keep(allocation, index, dtype)

@@ -16,13 +16,16 @@ from smsim.hazards.explain import Explain
 from smsim.hazards.globalwatch import GlobalWatch, NoGlobalWatch
 from smsim.hazards.order import BlockOrder
 from smsim.hazards.sharedwatch import NoWatch, SharedWatch
+from smsim.hazards.unconfirmed import Unconfirmed
 from smsim.machine.chunk import Chunk
 from smsim.machine.frame import Frame
 from smsim.machine.globalspace import GlobalSpace
+from smsim.machine.interleaving import Interleaving
 from smsim.machine.lanes import Dim3
 from smsim.machine.ownedspace import Extent, OwnedSpace
 from smsim.machine.params import ParamCells
 from smsim.machine.placement import DYNAMIC
+from smsim.machine.versions import Versions
 
 if TYPE_CHECKING:
     from smsim.machine.arguments import ArrayArgument
@@ -50,8 +53,11 @@ class Launch:
         arrays: what the arguments are called, for messages.
         hazards: ``"raise"``, ``"off"``, ``"isa"`` or ``"collect"``.
         budget: engine steps a chunk.
+        seed: which of the orders that a GPU may run in; ``None`` for the fixed one.
 
     Attributes:
+        interleaving: the choices of the seed; ``None`` without one.
+        versions: older values that a relaxed load may return; ``None`` without a seed or such loads.
         observer: who watches the run, instruction by instruction; to be set before :meth:`run`.
     """
 
@@ -69,8 +75,10 @@ class Launch:
         hazards: str = "raise",
         budget: int = DEFAULT_BUDGET,
         number: int = 1,
+        seed: int | None = None,
     ) -> None:
-        self.device, self.kernel, self.program = device, kernel, kernel.program
+        self.device, self.kernel = device, kernel
+        self.program = kernel.program if seed is None else kernel.interruptible
         self.grid_dim, self.block_dim, self.dynamic_shared = grid_dim, block_dim, dynamic_shared
         self.threads = int(np.prod(block_dim))
         self.blocks = int(np.prod([int(n) for n in grid_dim], dtype=object))
@@ -79,13 +87,18 @@ class Launch:
         self.kernel_name = kernel_name or kernel.name
         self.arrays = tuple(arrays)
         self.hazards, self.budget, self.number = hazards, budget, number
-        self.global_space = GlobalSpace(device.memory)
+        self.interleaving = None if seed is None else Interleaving(seed)
+        self.versions: Versions | None = None
+        self.global_space = GlobalSpace(device.memory, self.interleaving)
         self.explain = Explain(self)
         self.careful: CarefulRun | None = None
         self.watch: GlobalWatch | NoGlobalWatch = NoGlobalWatch()
         self.observer: Observer | None = None
         self.printed: list[str] = []
         self.errors: list[SimulationError] = []
+        self.unconfirmed = Unconfirmed()
+        self._queued: deque[int] = deque()
+        self._parked: deque[Chunk] = deque()
         self.warnings: list[SimulationError] = []
         layout = kernel.placement.shared
         self._shared_extents = list(layout.extents)
@@ -97,9 +110,8 @@ class Launch:
     # -- what chunks ask for -----------------------------------------------------------------------------
 
     def make_shared(self, blocks: int) -> OwnedSpace:
-        return OwnedSpace(
-            "shared", self._shared_size, self._shared_extents, blocks, self.kernel.cell, by_thread=False
-        )
+        size, extents = self._shared_size, self._shared_extents
+        return OwnedSpace("shared", size, extents, blocks, self.kernel.cell, False, self.interleaving)
 
     def make_watch(self, chunk: Chunk) -> SharedWatch | NoWatch:
         if self.hazards == "off" or not self._shared_size:
@@ -120,9 +132,28 @@ class Launch:
     def found(self, error: SimulationError) -> None:
         """An error was found: raise it, or note it and go on where errors are collected.
 
+        A read of what nobody wrote is kept back until it is clear that it does not race.
+
         Raises:
-            SimulationError: ``error`` itself.
+            SimulationError: ``error`` itself, or a read that was kept back before it.
         """
+        if self.unconfirmed.keep(error, self.errors):
+            return
+        self.unconfirmed.explained_by(error)
+        self.tell_unconfirmed()
+        self._tell(error)
+
+    def tell_unconfirmed(self) -> None:
+        """The reads that were kept back do not race, as far as the launch went: they are told.
+
+        Raises:
+            UninitializedRead: the first of them, unless errors are collected.
+        """
+        reads, self.unconfirmed.reads = self.unconfirmed.reads, []
+        for read in reads:
+            self._tell(read)
+
+    def _tell(self, error: SimulationError) -> None:
         if self.hazards not in ("collect", "warn"):
             raise error
         if not any(_same_finding(error, known) for known in self.errors):
@@ -165,8 +196,10 @@ class Launch:
         try:
             while True:
                 self.watch = self._make_global_watch(in_full)
+                self.unconfirmed = Unconfirmed()
                 try:
                     self._run_grid()
+                    self.tell_unconfirmed()
                     if self.hazards == "warn":
                         for error in self.errors:
                             warnings.warn(f"{type(error).__name__}: {error}", HazardWarning, stacklevel=2)
@@ -182,39 +215,71 @@ class Launch:
                         self.careful = CarefulRun(self, suspicion.sites | known)
                     if self.observer is not None:
                         self.observer.restart()
+                except SimulationError as error:
+                    self.unconfirmed.explained_by(error)
+                    self.tell_unconfirmed()
+                    raise
         finally:
             memory.end_journal()
             sys.stdout.write("".join(self.printed))  # as CUDA does: when the kernel has ended
             self.watch = NoGlobalWatch()  # its tables are large, and whoever keeps the launch needs none
 
     def _run_grid(self) -> None:
+        if self.interleaving is not None:
+            self.interleaving.begin()
+            if self.kernel.reads_relaxed:
+                self.versions = Versions(self.interleaving)
         per_chunk = max(1, min(self.chunk_blocks(), self.blocks))
         resident_limit = max(1, self._resident_blocks() // per_chunk)
-        following = 0
-        parked: deque[Chunk] = deque()
+        self._queued = self._starting_order(per_chunk)
+        self._parked = deque()
         with np.errstate(all="ignore"):
-            while following < self.blocks or parked:
-                if following < self.blocks and len(parked) < resident_limit:
-                    chunk = Chunk(self, following, min(per_chunk, self.blocks - following))
-                    following += chunk.lanes.blocks
+            while self._queued or self._parked:
+                if self._starts_another(resident_limit):
+                    first = self._queued.popleft()
+                    chunk = Chunk(self, first, min(per_chunk, self.blocks - first))
                 else:
-                    chunk = parked.popleft()
+                    chunk = self._parked.popleft()
                 if not chunk.advance():
-                    parked.append(chunk)
-                self._meet_as_grid(parked, all_there=following >= self.blocks, room=resident_limit)
+                    self._parked.append(chunk)
+                self._meet_as_grid(resident_limit)
 
-    def _meet_as_grid(self, parked: deque[Chunk], *, all_there: bool, room: int) -> None:
+    def _starting_order(self, per_chunk: int) -> deque[int]:
+        """The first block of every chunk."""
+        firsts = range(0, self.blocks, per_chunk)
+        if self.interleaving is None:
+            return deque(firsts)
+        return deque(firsts[n] for n in self.interleaving.starting_order(len(firsts)))
+
+    def _starts_another(self, resident_limit: int) -> bool:
+        """Whether a new chunk comes next, rather than the first of those that are parked."""
+        if not self._queued or len(self._parked) >= resident_limit:
+            starts = False
+        elif self.interleaving is None or not self._parked:
+            starts = True
+        else:
+            starts = self.interleaving.one_in(2)
+        if self.interleaving is not None and not starts:
+            self._parked.rotate(self.interleaving.below(len(self._parked)))
+        return starts
+
+    def other_chunks_wait(self) -> bool:
+        """Whether there is a chunk to go on with in place of the one that runs."""
+        return bool(self._queued or self._parked)
+
+    def _meet_as_grid(self, room: int) -> None:
         """Let the grid's threads go on if all of them wait for each other.
 
         Raises:
             Deadlock: some blocks cannot start before the others end, and those wait for them.
         """
-        if not parked or not all(chunk.grid_barrier.waiting for chunk in parked):
+        parked = self._parked
+        if not parked or not all(chunk.at_grid_barrier for chunk in parked):
             return
-        if all_there:
+        if not self._queued:
             self.watch.grid_barrier()
             for chunk in parked:
-                chunk.grid_barrier.release()
+                chunk.pass_grid_barrier()
         elif len(parked) >= room:
             raise self.explain.grid_too_large(self._resident_blocks(), parked[0].grid_barrier.waiting[0].step)
 
@@ -222,7 +287,17 @@ class Launch:
         """How many blocks are run at a time."""
         by_lanes = CHUNK_LANES // self.threads
         a_block = self._shared_size + self.threads * self.program.local_bytes
-        return max(1, min(by_lanes, _CHUNK_BYTES // a_block if a_block else by_lanes))
+        most = max(1, min(by_lanes, _CHUNK_BYTES // a_block if a_block else by_lanes))
+        return most if self.interleaving is None else self.interleaving.blocks_together(self.blocks, most)
+
+    def sm_of(self, blocks: np.ndarray) -> np.ndarray:
+        """The SM that each block runs on, by the block's number in the grid: uint32 of the same shape."""
+        sms = self.device.spec.sms
+        return (
+            (blocks % sms).astype(np.uint32)
+            if self.interleaving is None
+            else self.interleaving.sm_of(blocks, sms)
+        )
 
     def _resident_blocks(self) -> int:
         spec = self.device.spec

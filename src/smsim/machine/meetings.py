@@ -156,6 +156,8 @@ class Meetings:
                 self.chunk.launch.careful.overwritten(frame, slot, freed)
         if len(results) > len(party.into):
             self._judge_sources(party, freed, _by_lane(results[-1], shape[0]))
+        if party.key.startswith("bar.warp"):
+            self.chunk.ordered()
         frame.go(party.resume, None if freed is not None and freed.all() else freed)
 
     def _judge_sources(self, party: Party, freed: Mask, known: np.ndarray) -> None:

@@ -7,11 +7,16 @@ is then a copy of whole rows, the fastest thing NumPy does.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from smsim.machine.faults import AccessFault, active_where
 from smsim.machine.globalspace import FlatAccess
 from smsim.machine.lanes import Lanes
+
+if TYPE_CHECKING:
+    from smsim.machine.interleaving import Interleaving
 
 _REMEMBERED = 512  # address arrays whose check is kept
 
@@ -35,13 +40,21 @@ class OwnedSpace:
         owners: number of copies.
         cell: bytes of the widest access in the kernel (1, 2, 4 or 8).
         by_thread: owners are threads (local memory) rather than blocks.
+        interleaving: decides in what order lanes are served that meet; ``None``: in the order of the lanes.
     """
 
     def __init__(
-        self, name: str, size: int, extents: list[Extent], owners: int, cell: int, by_thread: bool
+        self,
+        name: str,
+        size: int,
+        extents: list[Extent],
+        owners: int,
+        cell: int,
+        by_thread: bool,
+        interleaving: Interleaving | None = None,
     ) -> None:
         self.name, self.size, self.extents, self.owners, self.cell = name, size, extents, owners, cell
-        self.by_thread = by_thread
+        self.by_thread, self.interleaving = by_thread, interleaving
         cells = max(-(-size // cell), 1)
         self.data = np.full((cells, owners, cell), 0xCD, np.uint8)
         self._views: dict[np.dtype, tuple[np.ndarray, np.ndarray, int]] = {}
@@ -78,6 +91,11 @@ class OwnedSpace:
     def store(self, address: np.ndarray, value: np.ndarray, mask: np.ndarray | None, lanes: Lanes) -> None:
         """Write ``value`` (its dtype is the access's type) at ``address`` for the lanes of ``mask``."""
         dtype = value.dtype
+        if self.interleaving is not None:
+            value = np.broadcast_to(value, lanes.shape)
+            for access in self.flat(address, dtype, mask, lanes):
+                access.view[access.index] = value[access.row, access.column]
+            return
         view, flat, per_cell = self._typed(dtype)
         index = self._index(address, dtype.itemsize, mask)
         if mask is None and per_cell == 1 and index.shape[1] == 1 and lanes.full and not self.by_thread:
@@ -97,12 +115,15 @@ class OwnedSpace:
     def flat(
         self, address: np.ndarray, dtype: np.dtype, mask: np.ndarray | None, lanes: Lanes
     ) -> list[FlatAccess]:
-        """The active lanes as flat indices, in the order block, then thread."""
+        """The active lanes as flat indices, in the order block, then thread, or that of the seed."""
         _, flat, per_cell = self._typed(dtype)
         index = self._index(address, dtype.itemsize, mask)
         where = np.broadcast_to(self._flat_index(index, per_cell, lanes), lanes.shape)
         active = np.ones((1, 1), bool) if mask is None else mask
         column, row = np.nonzero(np.broadcast_to(active, lanes.shape).T)
+        if self.interleaving is not None:
+            turns = self.interleaving.turns(row.size)
+            column, row = column[turns], row[turns]
         return [FlatAccess(flat, where[row, column], row, column)]
 
     def _index(self, address: np.ndarray, size: int, mask: np.ndarray | None) -> np.ndarray:

@@ -76,12 +76,20 @@ class Program:
         function: what to decode.
         placement: where symbols lie.
         programs: finds the program of another function by name, for calls.
+        interruptible: end a block also behind every instruction through which threads may talk to each
+            other, so that others can come between.
 
     Raises:
         UnsupportedPTX, PTXSyntaxError: an instruction that cannot be executed, by line.
     """
 
-    def __init__(self, function: Function, placement: Placement, programs: Callable[[str], Program]) -> None:
+    def __init__(
+        self,
+        function: Function,
+        placement: Placement,
+        programs: Callable[[str], Program],
+        interruptible: bool = False,
+    ) -> None:
         self.function, self.placement, self._programs = function, placement, programs
         self.slots = Slots(function)
         self.local_variables = tuple(v for v in function.variables.values() if v.space == "local")
@@ -91,7 +99,8 @@ class Program:
         self._forms = check.forms(function, placement.module)
         self._steps = [self._bind(i, f) for i, f in zip(function.body, self._forms, strict=True)]
         own_numbers = {slot: slot for slot in range(len(self.slots.initial))}
-        graph = flow.blocks(function, self._uses, own_numbers)
+        cuts = [n + 1 for n, i in enumerate(function.body) if interruptible and talks(i)]
+        graph = flow.blocks(function, self._uses, own_numbers, cuts)
         self._number = {block.start: n for n, block in enumerate(graph)}
         self.blocks = [self._code(block) for block in graph]
         self._mark_loops(graph)
@@ -275,9 +284,22 @@ class Program:
                 if number not in leads_out and ends:
                     leads_out.add(number)
                     changed = True
-        for number, (block, code) in enumerate(zip(graph, self.blocks, strict=False)):
-            stuck = block.in_loop and number not in leads_out
-            code.endless = stuck and not any(_touches_memory(s) for s in code.steps)
+        stuck = {n for n, block in enumerate(graph) if block.in_loop and n not in leads_out}
+        polling = {n for n in stuck if any(map(_touches_memory, self.blocks[n].steps))}
+        before = None
+        while polling != before:
+            before = set(polling)
+            polling |= {n for n in stuck if not polling.isdisjoint(graph[n].successors)}
+        for number in stuck - polling:
+            self.blocks[number].endless = True
+
+
+def talks(instruction: Instruction) -> bool:
+    """Whether threads may learn of each other by it: a strong access, an atomic, a fence."""
+    words = {"volatile", "relaxed", "acquire", "release", "mmio"}
+    return instruction.opcode in ("atom", "red", "fence", "membar") or bool(
+        words & set(instruction.modifiers)
+    )
 
 
 def _clocks(instruction: Instruction) -> list[str]:

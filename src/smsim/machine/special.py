@@ -70,7 +70,7 @@ _OTHERS: dict[str, Callable[[Lanes, Launch, int], np.ndarray]] = {
     "laneid": lambda lanes, launch, first: _lane(lanes),
     "warpid": lambda lanes, launch, first: (lanes.thread // WARP).astype(np.uint32),
     "nwarpid": lambda lanes, launch, first: _same(launch.device.spec.max_warps_per_sm),
-    "smid": lambda lanes, launch, first: ((lanes.block + first) % launch.device.spec.sms).astype(np.uint32),
+    "smid": lambda lanes, launch, first: launch.sm_of(lanes.block + first),
     "nsmid": lambda lanes, launch, first: _same(launch.device.spec.sms),
     "gridid": lambda lanes, launch, first: _same(launch.number, np.uint64),
     "lanemask_eq": _lane_mask(np.equal),

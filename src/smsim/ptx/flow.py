@@ -7,7 +7,7 @@ elsewhere, or may have to wait: a branch, call, return, exit, trap, or a barrier
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from smsim.ptx.nodes import (
@@ -77,14 +77,20 @@ def register_numbers(function: Function, uses_defs: UsesDefs) -> dict[str, int]:
     return numbers
 
 
-def blocks(function: Function, uses_defs: UsesDefs, numbers: dict[str, int] | None = None) -> list[Block]:
+def blocks(
+    function: Function,
+    uses_defs: UsesDefs,
+    numbers: dict[str, int] | None = None,
+    cuts: Iterable[int] = (),
+) -> list[Block]:
     """The basic blocks of ``function`` in the order of the text.
 
-    ``live_in`` counts registers as ``numbers`` does, by default :func:`register_numbers`.
+    ``live_in`` counts registers as ``numbers`` does, by default :func:`register_numbers`. ``cuts`` are
+    further indices into the body at which a block is to begin.
     """
     if numbers is None:
         numbers = register_numbers(function, uses_defs)
-    starts = _starts(function)
+    starts = sorted({*_starts(function), *(index for index in cuts if index < len(function.body))})
     ends = [*starts[1:], len(function.body)][: len(starts)]
     number_of = {start: number for number, start in enumerate(starts)}
     successors = [_successors(function, end, number_of) for end in ends]

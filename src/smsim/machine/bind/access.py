@@ -46,12 +46,19 @@ def load(frame: Frame, step: Step, space: str, address: Value, dtype: np.dtype) 
     chunk = frame.chunk
     if space == "global":
         chunk.launch.watch.access(frame, step, step.access_kind, address, dtype.itemsize)
-        return chunk.memory.load(address, dtype, frame.mask)
+        value = chunk.memory.load(address, dtype, frame.mask)
+        if chunk.launch.versions is not None and step.access_kind == ATOMIC:
+            unsigned = np.dtype(f"u{dtype.itemsize}")
+            flat = chunk.memory.flat(address, unsigned, frame.mask, frame.lanes.shape, writes=False)
+            return chunk.launch.versions.load(frame, step, flat, value)
+        return value
     address = np.asarray(address)
     if space == "shared":
         value = chunk.shared.load(address, dtype, frame.mask, frame.lanes)
         if step.access_kind == ATOMIC:
             chunk.watch.atomic(frame, step, address, dtype.itemsize)
+            if chunk.launch.versions is not None:
+                chunk.launch.versions.elsewhere(frame, step)
         else:
             chunk.watch.read(frame, step, address, dtype.itemsize)
         return value
@@ -60,10 +67,17 @@ def load(frame: Frame, step: Step, space: str, address: Value, dtype: np.dtype) 
 
 def store(frame: Frame, step: Step, space: str, address: Value, value: Value) -> None:
     chunk = frame.chunk
+    if chunk.interleaving is not None:
+        chunk.interleaving.next_access()
     value = np.asarray(value)
     if space == "global":
         chunk.launch.watch.access(frame, step, step.access_kind, address, value.dtype.itemsize, value)
-        chunk.memory.store(address, value, frame.mask, frame.lanes.shape)
+        strong = step.access_kind == ATOMIC
+        if strong and chunk.launch.versions is not None:
+            unsigned = np.dtype(f"u{value.dtype.itemsize}")
+            flat = chunk.memory.flat(address, unsigned, frame.mask, frame.lanes.shape, writes=False)
+            chunk.launch.versions.store(frame, step, flat, value)
+        chunk.memory.store(address, value, frame.mask, frame.lanes.shape, strong)
         return
     address = np.asarray(address)
     if space == "shared":
@@ -262,10 +276,13 @@ def _store_param(binding: Binding, instruction: Instruction, form: Form, slots: 
 
 
 def bind_fence(binding: Binding, instruction: Instruction, form: Form) -> Step:
-    """``fence`` and ``membar``: memory here is always up to date; what changes is who may rely on what."""
+    """``fence`` and ``membar``: they say who may rely on what."""
 
     def run(frame: Frame) -> None:
-        frame.chunk.launch.watch.fence(frame, step)
+        launch = frame.chunk.launch
+        launch.watch.fence(frame, step)
+        if launch.versions is not None:
+            launch.versions.fence(frame, step)
 
     step = Step(run, 0, (), (), instruction, binding.function, form)
     return step

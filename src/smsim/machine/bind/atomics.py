@@ -65,14 +65,18 @@ def _bind(binding: Binding, instruction: Instruction, form: Form, target: object
             """An atomic operation of its own: of a packed or a vector type each element is one."""
             values = [np.broadcast_to(v, shape) for v in values]
             out, whole = np.zeros(shape, element), frame.mask
+            versions = frame.chunk.launch.versions
             parts = by_space(frame, address) if space == "generic" else [(space, address, whole)]
             for there, at, lanes in parts:
                 frame.mask = lanes
                 for access in _flat(frame, step, there, at, element):
                     mine = [v[access.row, access.column] for v in values]
-                    out[access.row, access.column] = serve(
+                    found = serve(
                         operation, access.view, access.index, *mine, step=float_steps[there], plain=plain
                     )
+                    out[access.row, access.column] = found
+                    if there == "global" and versions is not None:
+                        versions.atomic(frame, step, access, found)
             frame.mask = whole
             return out
 
@@ -99,6 +103,8 @@ def _moved(address: object, offset: int) -> object:
 
 def _flat(frame: Frame, step: Step, space: str, address: object, dtype: np.dtype) -> list:
     chunk = frame.chunk
+    if chunk.interleaving is not None:
+        chunk.interleaving.next_access()
     if space == "global":
         chunk.launch.watch.access(frame, step, ATOMIC, address, dtype.itemsize)
         return chunk.memory.flat(address, dtype, frame.mask, frame.lanes.shape)
@@ -106,5 +112,7 @@ def _flat(frame: Frame, step: Step, space: str, address: object, dtype: np.dtype
     if space == "shared":
         found = chunk.shared.flat(address, dtype, frame.mask, frame.lanes)
         chunk.watch.atomic(frame, step, address, dtype.itemsize)
+        if chunk.launch.versions is not None:
+            chunk.launch.versions.elsewhere(frame, step)
         return found
     return chunk.stack.space.flat(address, dtype, frame.mask, frame.lanes)
