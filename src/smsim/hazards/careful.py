@@ -41,6 +41,12 @@ class Suspicion(Exception):
 class Tag:
     """The mark that a suspected value carries.
 
+    Attributes:
+        unwritten: it was loaded from where nobody had written.
+        of_records: that was an array of records.
+        missing: which bytes nobody had written, ``(T, B)`` for each byte of the value; empty: all of them.
+        changed: registers that hold something computed from it, rather than the value itself.
+
     A lane's value may be known to be bad when it is loaded, or become so later, when a write that
     races with the load is seen; it may be used before or after that. Whichever comes second finds it.
     """
@@ -49,6 +55,9 @@ class Tag:
         self.chunk = chunk
         self.bad = np.zeros(chunk.lanes.shape, bool)
         self.used = np.zeros(chunk.lanes.shape, bool)
+        self.unwritten = self.of_records = False
+        self.missing: list[np.ndarray] = []
+        self.changed: set[int] = set()
         self._errors: list[tuple[np.ndarray, Callable[[int, int], Exception]]] = []
 
     def poison(self, lanes: np.ndarray, error: Callable[[int, int], Exception]) -> None:
@@ -85,6 +94,7 @@ class CarefulRun:
     def __init__(self, launch: Launch, sites: set[object]) -> None:
         self.launch, self.sites = launch, sites
         self._fresh: list[Tag] = []
+        self._stored: list[tuple[str, object, int, Mask]] = []
 
     def follow(self, frame: Frame, chunk: Chunk) -> Tag:
         """A tag for the value that the instruction now running loads."""
@@ -130,26 +140,79 @@ class CarefulRun:
 
         for step in steps:
             active = self._active(frame, step)
-            self.use(frame, step, active)
+            copied = self._copied(frame, step, active)
+            self.use(frame, step, active, copied)
             incoming = self._incoming(frame, step) if frame.taint else {}
             self._fresh.clear()
             old = [(slot, frame.R[slot]) for slot in bits(step.writes & needed)]
+            self._stored.clear()
             step.run(frame)
             for slot, value in old:
                 frame.R[slot] = merge(frame.mask, frame.R[slot], value)
+            self._forget(frame, copied)
             for tag in self._fresh:
                 incoming[tag] = np.ones(frame.lanes.shape, bool)
             self._settle(frame, step, active, incoming)
 
-    def use(self, frame: Frame, step: Step, active: np.ndarray | None = None) -> None:
-        """The values of ``step.decides`` get somewhere."""
+    def use(
+        self,
+        frame: Frame,
+        step: Step,
+        active: np.ndarray | None = None,
+        copied: dict[Tag, np.ndarray] | None = None,
+    ) -> None:
+        """The values of ``step.decides`` get somewhere, but for those that are merely ``copied``."""
         if not frame.taint:
             return
         if active is None:
             active = self._active(frame, None)
         for slot in step.decides:
             for tag, lanes in frame.taint.get(slot, {}).items():
-                tag.use(lanes & active)
+                if not copied or tag not in copied:
+                    tag.use(lanes & active)
+
+    # -- records are copied whole, padding and all ---------------------------------------------------------
+
+    def storing(self, space: str, address: object, size: int, mask: Mask) -> None:
+        """The instruction now running writes ``size`` bytes at ``address`` in the lanes of ``mask``."""
+        self._stored.append((space, address, size, mask))
+
+    def _copied(self, frame: Frame, step: Step, active: np.ndarray) -> dict[Tag, np.ndarray]:
+        """Values, with their lanes, that a store puts down as they were loaded, from or into an array of
+        records. They stay unwritten where they go."""
+        if not frame.taint or step.form.row.semantics != "memory.store":
+            return {}
+        operands = step.decides if step.instruction.guard is None else step.decides[:-1]
+        if len(operands) != 2 or operands[0] in frame.taint:
+            return {}
+        place, value = operands
+        tags = frame.taint.get(value, {})
+        if not all(tag.unwritten and value not in tag.changed for tag in tags):
+            return {}
+        if not all(tag.of_records for tag in tags):
+            address = np.asarray(frame.R[place]).astype(np.int64, copy=False)
+            into = int(np.broadcast_to(address, frame.lanes.shape)[active][0]) if active.any() else 0
+            if not self.launch.watch.written.is_of_records(into):
+                return {}
+        return {tag: lanes & active for tag, lanes in tags.items()}
+
+    def _forget(self, frame: Frame, copied: dict[Tag, np.ndarray]) -> None:
+        """What was put down of ``copied`` is as unwritten as it was where it came from."""
+        chunk = frame.chunk
+        for tag, lanes in copied.items():
+            for space, address, size, mask in self._stored:
+                for byte in range(size):
+                    bad = lanes & tag.bad
+                    if tag.missing:
+                        bad &= tag.missing[byte] if byte < len(tag.missing) else False
+                    if mask is not None:
+                        bad &= mask
+                    at = np.asarray(address) + byte
+                    if space == "global":
+                        chunk.launch.device.memory.forget(np.broadcast_to(at, bad.shape)[bad])
+                    else:
+                        written = chunk.watch.written if space == "shared" else chunk.stack.written
+                        written.forget(frame, at, 1, bad)
 
     def _active(self, frame: Frame, step: Step | None) -> np.ndarray:
         active = np.ones(frame.lanes.shape, bool) if frame.mask is None else frame.mask
@@ -177,7 +240,13 @@ class CarefulRun:
     def _settle(self, frame: Frame, step: Step, active: np.ndarray, incoming: dict[Tag, np.ndarray]) -> None:
         from smsim.machine.chunk import bits
 
+        same = step.form.row.semantics in ("memory.load", "move.move")
         for slot in bits(step.writes):
+            for tag in incoming:
+                if same and not any(source in tag.changed for source in step.reads):
+                    tag.changed.discard(slot)
+                else:
+                    tag.changed.add(slot)
             before = frame.taint.pop(slot, {})
             after = {tag: lanes & ~active for tag, lanes in before.items()}
             for tag, lanes in incoming.items():

@@ -125,16 +125,10 @@ class MemoryErrors(Teller):
         return unflatten(block, self.launch.grid_dim), self.thread(thread)
 
     def unwritten(
-        self, frame: Frame, step: Step, used: Step, lanes: np.ndarray, address: np.ndarray
+        self, chunk: Chunk, step: Step, row: int, column: int, space: object, byte: int
     ) -> UninitializedRead:
-        row, column, _, _ = self._first(frame, lanes)
-        return self.unwritten_at(frame.chunk, step, row, column, address)
-
-    def unwritten_at(
-        self, chunk: Chunk, step: Step, row: int, column: int, address: np.ndarray
-    ) -> UninitializedRead:
-        byte = int(np.broadcast_to(address, chunk.lanes.shape)[row, column])
-        place = self.places.describe(chunk.shared, byte, _access_bytes(step))
+        """Thread ``row`` of block ``column`` uses what ``step`` found at address ``byte`` of ``space``."""
+        place = self.places.describe(space, byte, _access_bytes(step))
         position = self.where(step)
         return UninitializedRead(
             f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} uses {place.at}, "

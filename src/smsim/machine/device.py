@@ -208,6 +208,7 @@ class LoadedFunction:
         shared = _access_sizes(functions, "shared")
         self.cell, self.grain = max(shared, default=4), min(shared, default=4)
         self.global_grain = min(_access_sizes(functions, "global"), default=4)
+        self.local_grain = min(_access_sizes(functions, "local"), default=4)
         self.synchronises = any(_synchronises(i) for f in functions for i in f.body)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ from smsim.hazards.careful import CarefulRun, Suspicion
 from smsim.hazards.explain import Explain
 from smsim.hazards.globalwatch import GlobalWatch, NoGlobalWatch
 from smsim.hazards.order import BlockOrder
+from smsim.hazards.ownedwritten import OwnedWritten
 from smsim.hazards.sharedwatch import NoWatch, SharedWatch
 from smsim.machine.chunk import Chunk
 from smsim.machine.frame import Frame
@@ -105,6 +106,12 @@ class Launch:
         if self.hazards == "off" or not self._shared_size:
             return NoWatch()
         return SharedWatch(chunk, self._shared_size, self.kernel.grain)
+
+    def make_local_watch(self, chunk: Chunk) -> Callable[[OwnedSpace], OwnedWritten] | None:
+        """What keeps the record of written local memory, made once a thread has any; ``None``: nobody does."""
+        if self.hazards == "off":
+            return None
+        return lambda space: OwnedWritten(chunk, space, self.kernel.local_grain)
 
     def make_order(self, chunk: Chunk) -> BlockOrder:
         return BlockOrder(chunk)

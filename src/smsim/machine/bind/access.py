@@ -55,12 +55,16 @@ def load(frame: Frame, step: Step, space: str, address: Value, dtype: np.dtype) 
         else:
             chunk.watch.read(frame, step, address, dtype.itemsize)
         return value
-    return chunk.stack.space.load(address, dtype, frame.mask, frame.lanes)
+    value = chunk.stack.space.load(address, dtype, frame.mask, frame.lanes)
+    chunk.stack.has_read(frame, step, address, dtype.itemsize)
+    return value
 
 
 def store(frame: Frame, step: Step, space: str, address: Value, value: Value) -> None:
     chunk = frame.chunk
     value = np.asarray(value)
+    if chunk.launch.careful is not None:
+        chunk.launch.careful.storing(space, address, value.dtype.itemsize, frame.mask)
     if space == "global":
         chunk.launch.watch.access(frame, step, step.access_kind, address, value.dtype.itemsize, value)
         chunk.memory.store(address, value, frame.mask, frame.lanes.shape)
@@ -71,6 +75,7 @@ def store(frame: Frame, step: Step, space: str, address: Value, value: Value) ->
         chunk.watch.write(frame, step, address, value, step.access_kind)
     else:
         chunk.stack.space.store(address, value, frame.mask, frame.lanes)
+        chunk.stack.has_written(frame, address, value.dtype.itemsize)
 
 
 def by_space(frame: Frame, address: Value) -> list[tuple[str, Value, np.ndarray | None]]:

@@ -79,4 +79,5 @@ def _flat(frame: Frame, step: Step, space: str, address: object, dtype: np.dtype
         found = chunk.shared.flat(address, dtype, frame.mask, frame.lanes)
         chunk.watch.atomic(frame, step, address, dtype.itemsize)
         return found
+    chunk.stack.has_written(frame, address, dtype.itemsize)
     return chunk.stack.space.flat(address, dtype, frame.mask, frame.lanes)
