@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smsim.machine.faults import AccessFault
 from smsim.machine.retype import merge
 
 if TYPE_CHECKING:
@@ -89,18 +90,35 @@ class CarefulRun:
     Args:
         launch: the launch that is being repeated.
         sites: load instructions whose values are followed.
+
+    Attributes:
+        into: the register that receives the element now being loaded of a vector; -1: none does.
     """
 
     def __init__(self, launch: Launch, sites: set[object]) -> None:
         self.launch, self.sites = launch, sites
-        self._fresh: list[Tag] = []
+        self.into: int | None = None
+        self._fresh: list[tuple[Tag, int | None]] = []
         self._stored: list[tuple[str, object, int, Mask]] = []
 
     def follow(self, frame: Frame, chunk: Chunk) -> Tag:
         """A tag for the value that the instruction now running loads."""
         tag = Tag(chunk)
-        self._fresh.append(tag)
+        self._fresh.append((tag, self.into))
         return tag
+
+    def beside(self, frame: Frame, step: Step, fault: AccessFault) -> None:
+        """The element now being loaded lies outside its array in the lanes of ``fault``."""
+        explain, shape = self.launch.explain, frame.lanes.shape
+
+        def error(row: int, column: int) -> Exception:
+            lane = np.zeros(shape, bool)
+            lane[row, column] = True
+            return explain.fault(
+                frame, step, AccessFault(fault.reason, lane, fault.address, fault.size, fault.space)
+            )
+
+        self.follow(frame, frame.chunk).poison(np.broadcast_to(fault.lanes, shape), error)
 
     def initial_taint(self, frame: Frame) -> dict[int, dict[Tag, np.ndarray]]:
         """Registers that may be read before anything wrote them, at the start of a kernel."""
@@ -150,8 +168,6 @@ class CarefulRun:
             for slot, value in old:
                 frame.R[slot] = merge(frame.mask, frame.R[slot], value)
             self._forget(frame, copied)
-            for tag in self._fresh:
-                incoming[tag] = np.ones(frame.lanes.shape, bool)
             self._settle(frame, step, active, incoming)
 
     def use(
@@ -237,11 +253,15 @@ class CarefulRun:
                 out[tag] = out[tag] | moved if tag in out else moved
         return out
 
-    def _settle(self, frame: Frame, step: Step, active: np.ndarray, incoming: dict[Tag, np.ndarray]) -> None:
+    def _settle(self, frame: Frame, step: Step, active: np.ndarray, carried: dict[Tag, np.ndarray]) -> None:
+        """Registers that ``step`` wrote take over the tags of its operands, and those of what it loaded."""
         from smsim.machine.chunk import bits
 
+        everywhere = np.ones(frame.lanes.shape, bool)
         same = step.form.row.semantics in ("memory.load", "move.move")
         for slot in bits(step.writes):
+            loaded = {tag: everywhere for tag, into in self._fresh if into is None or into == slot}
+            incoming = carried | loaded
             for tag in incoming:
                 if same and not any(source in tag.changed for source in step.reads):
                     tag.changed.discard(slot)

@@ -115,6 +115,10 @@ class GlobalSpace:
         if allocation.written is not None:
             allocation.written.put_at(index, dtype.itemsize)
 
+    def inside(self, address: np.ndarray, size: int) -> np.ndarray:
+        """For each address whether ``size`` bytes from it lie within one allocation; same shape, bool."""
+        return self.memory.holds(address, size)
+
     def whole(self, address: Addresses, size: int) -> Allocation | None:
         """The allocation that holds every lane's aligned access (idle lanes included), if there is one."""
         last = self._last

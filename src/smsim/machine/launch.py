@@ -18,6 +18,7 @@ from smsim.hazards.order import BlockOrder
 from smsim.hazards.ownedwritten import OwnedWritten
 from smsim.hazards.sharedwatch import NoWatch, SharedWatch
 from smsim.machine.chunk import Chunk
+from smsim.machine.faults import AccessFault
 from smsim.machine.frame import Frame
 from smsim.machine.globalspace import GlobalSpace
 from smsim.machine.lanes import Dim3
@@ -146,6 +147,18 @@ class Launch:
         if self.careful is None:
             raise Suspicion(set())
         self.careful.undefined(frame, step, slot, lanes)
+
+    def beside_the_array(self, frame: Frame, step: Step, fault: AccessFault) -> None:
+        """A vector load that begins in an array has ended beside it: an error if that value gets anywhere.
+
+        Raises:
+            Suspicion: in a first run; the launch is then repeated, following the value.
+        """
+        if self.hazards == "off":
+            return
+        if self.careful is None:
+            raise Suspicion(set())
+        self.careful.beside(frame, step, fault)
 
     def warn(self, warning: SimulationError) -> None:
         if not any(_same_finding(warning, known) for known in self.warnings):

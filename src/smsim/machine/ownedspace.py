@@ -145,11 +145,7 @@ class OwnedSpace:
         Raises:
             AccessFault: an active lane is outside every variable, or misaligned.
         """
-        if self.extents:
-            at = np.searchsorted(self._starts, address, side="right") - 1
-            inside = (at >= 0) & (address + size <= self._ends[at])
-        else:
-            inside = np.zeros(address.shape, bool)
+        inside = self.inside(address, size)
         outside = active_where(~inside, mask)
         if outside.any():
             raise AccessFault("outside", outside, address, size, self)
@@ -159,6 +155,13 @@ class OwnedSpace:
             raise AccessFault("misaligned", misaligned, address, size, self)
         spare = self.extents[0].start if self.extents else 0
         return np.where(inside & aligned, address, spare)
+
+    def inside(self, address: np.ndarray, size: int) -> np.ndarray:
+        """For each address whether ``size`` bytes from it lie within one variable; same shape, bool."""
+        if not self.extents:
+            return np.zeros(address.shape, bool)
+        at = np.searchsorted(self._starts, address, side="right") - 1
+        return (at >= 0) & (address + size <= self._ends[at])
 
     def extent_of(self, address: int) -> Extent | None:
         """The variable that holds ``address`` or ends closest before it (else the first one)."""
