@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from smsim.machine.launch import Launch
 
 
+#: Kernels behind methods of Numba's device arrays, such as ``array.T``: they copy whatever there is.
+_NUMBAS_OWN = "_ZN5numba4cuda7kernels"
+
+
 class Suspicion(Exception):
     """Something may be wrong: run again, and look closer.
 
@@ -187,7 +191,7 @@ class CarefulRun:
                 if not copied or tag not in copied:
                     tag.use(lanes & active)
 
-    # -- records are copied whole, padding and all ---------------------------------------------------------
+    # -- records are copied whole, padding and all -------------------------------------------------------
 
     def storing(self, space: str, address: object, size: int, mask: Mask) -> None:
         """The instruction now running writes ``size`` bytes at ``address`` in the lanes of ``mask``."""
@@ -195,7 +199,7 @@ class CarefulRun:
 
     def _copied(self, frame: Frame, step: Step, active: np.ndarray) -> dict[Tag, np.ndarray]:
         """Values, with their lanes, that a store puts down as they were loaded, from or into an array of
-        records. They stay unwritten where they go."""
+        records, or in one of Numba's own kernels. They stay unwritten where they go."""
         if not frame.taint or step.form.row.semantics != "memory.store":
             return {}
         operands = step.decides if step.instruction.guard is None else step.decides[:-1]
@@ -205,7 +209,8 @@ class CarefulRun:
         tags = frame.taint.get(value, {})
         if not all(tag.unwritten and value not in tag.changed for tag in tags):
             return {}
-        if not all(tag.of_records for tag in tags):
+        own = self.launch.kernel.name.startswith(_NUMBAS_OWN)
+        if not own and not all(tag.of_records for tag in tags):
             address = np.asarray(frame.R[place]).astype(np.int64, copy=False)
             into = int(np.broadcast_to(address, frame.lanes.shape)[active][0]) if active.any() else 0
             if not self.launch.watch.written.is_of_records(into):
