@@ -119,7 +119,9 @@ class CarefulRun:
             lane = np.zeros(shape, bool)
             lane[row, column] = True
             return explain.fault(
-                frame, step, AccessFault(fault.reason, lane, fault.address, fault.size, fault.space)
+                frame,
+                step,
+                AccessFault(fault.reason, lane, fault.address, fault.size, fault.space, fault.extent),
             )
 
         self.follow(frame, frame.chunk).poison(np.broadcast_to(fault.lanes, shape), error)

@@ -50,6 +50,7 @@ def load(frame: Frame, step: Step, space: str, address: Value, dtype: np.dtype) 
         return chunk.memory.load(address, dtype, frame.mask)
     address = np.asarray(address)
     if space == "shared":
+        chunk.shared.stay(step.home, address, dtype.itemsize, frame.mask)
         value = chunk.shared.load(address, dtype, frame.mask, frame.lanes)
         if step.access_kind == ATOMIC:
             chunk.watch.atomic(frame, step, address, dtype.itemsize)
@@ -72,6 +73,7 @@ def store(frame: Frame, step: Step, space: str, address: Value, value: Value) ->
         return
     address = np.asarray(address)
     if space == "shared":
+        chunk.shared.stay(step.home, address, value.dtype.itemsize, frame.mask)
         chunk.shared.store(address, value, frame.mask, frame.lanes)
         chunk.watch.write(frame, step, address, value, step.access_kind)
     else:
@@ -163,7 +165,7 @@ def load_element(
             raise
         if (fault.lanes & ~filler).any():
             raise AccessFault(
-                fault.reason, fault.lanes & ~filler, fault.address, fault.size, fault.space
+                fault.reason, fault.lanes & ~filler, fault.address, fault.size, fault.space, fault.extent
             ) from None
         frame.chunk.launch.beside_the_array(frame, step, fault)
         left = without(whole, np.broadcast_to(fault.lanes, frame.lanes.shape))
@@ -221,6 +223,7 @@ def bind_load(binding: Binding, instruction: Instruction, form: Form) -> Step:
     step = Step(
         run, writes, reads, reads, instruction, binding.function, form, ATOMIC if _is_strong(form) else READ
     )
+    step.home = binding.home(place)
     return step
 
 
@@ -253,6 +256,7 @@ def bind_store(binding: Binding, instruction: Instruction, form: Form) -> Step:
 
     kind = ATOMIC if _is_strong(form) else WRITE
     step = Step(run, 0, reads + slots, reads + slots, instruction, binding.function, form, kind)
+    step.home = binding.home(place)
     return step
 
 

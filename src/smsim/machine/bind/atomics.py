@@ -63,6 +63,7 @@ def _bind(binding: Binding, instruction: Instruction, form: Form, target: object
 
     reads = address_slots + operands
     step = Step(run, 0 if into is None else 1 << into, reads, reads, instruction, binding.function, form)
+    step.home = binding.home(rest[0])
     return step
 
 
@@ -76,6 +77,7 @@ def _flat(frame: Frame, step: Step, space: str, address: object, dtype: np.dtype
         return chunk.memory.flat(address, dtype, frame.mask, frame.lanes.shape)
     address = np.asarray(address)
     if space == "shared":
+        chunk.shared.stay(step.home, address, dtype.itemsize, frame.mask)
         found = chunk.shared.flat(address, dtype, frame.mask, frame.lanes)
         chunk.watch.atomic(frame, step, address, dtype.itemsize)
         return found
