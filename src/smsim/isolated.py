@@ -116,7 +116,10 @@ def isolate(what: str, launch: Any, arguments: Sequence[Any], **settings: Any) -
     device = Device("H800", memory=Memory(), **settings)
     function = device.load(call.ptx).functions[call.entry]
     memory = device.memory
-    copies = Copies(lambda data: memory.allocate(data.size, fill=None, data=data.copy()), copied_from_device)
+    copies = Copies(
+        lambda data: memory.allocate(data.size, fill=None, data=data.copy()),
+        lambda value, there, put: copied_from_device(memory, value, there, put),
+    )
     params, arrays = call.marshal(copies.place)
     return Isolated(call, device, function, tuple(arguments), params, arrays, copies.placed, copies)
 
@@ -177,14 +180,18 @@ def three(dims: Any) -> Dim3:
     return (*map(int, dims), 1, 1)[:3]
 
 
-def copied_from_device(value: Any, there: Placed, put: Callable[[int, np.ndarray], int]) -> Placed:
-    """Copy an array that is in a device's memory: a simulated one's (the allocation), or a real one's."""
+def copied_from_device(
+    memory: Memory, value: Any, there: Placed, put: Callable[[int, np.ndarray], int]
+) -> Placed:
+    """Copy an array that is in a device's memory into ``memory``: from a simulated device the allocation,
+    and with it what nobody has written; from a real one the array."""
     from smsim.driver.state import installed
 
     driver = installed()
     if driver is not None and there.address:
         base, size = driver.device.memory.range_of(there.address)
         start = put(base, driver.device.memory.view(base, size))
+        memory.written_like(start, driver.device.memory, base)
         return Placed(start + there.address - base, there.shape, there.strides, there.dtype)
     host = np.ascontiguousarray(value.copy_to_host())
     start = put(there.address, host.view(np.uint8).ravel())

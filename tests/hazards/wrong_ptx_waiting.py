@@ -86,7 +86,6 @@ planted(
     ld.local.u32 %r10, [depot+8];  // <--
     st.global.u32 [%rd4], %r10;  // <--
 """,
-    missing="unwritten local memory is not followed yet",
 )
 planted(
     "global_memory_nobody_wrote",
@@ -96,7 +95,6 @@ planted(
     ld.global.u32 %r10, [%rd3];  // <--
     st.global.u32 [%rd4], %r10;  // <--
 """,
-    missing="unwritten global memory is not followed yet",
     written=False,
 )
 planted(
@@ -106,7 +104,6 @@ planted(
     """
     atom.global.add.u32 %r10, [%rd3], 1;  // <--
 """,
-    missing="unwritten global memory is not followed yet",
     written=False,
 )
 planted(

@@ -41,7 +41,9 @@ def _to_device(target: int, source: np.ndarray) -> None:
 
 
 def _within_device(target: int, source: int, size: int) -> None:
-    _to_device(target, _device_bytes(source, size).copy())
+    _device_bytes(source, size)
+    _device_bytes(target, size)
+    driver().device.memory.copy(target, source, size)
 
 
 @implements("cuMemcpyHtoD", "cuMemcpyHtoDAsync")

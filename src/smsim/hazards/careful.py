@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smsim.machine.faults import AccessFault
 from smsim.machine.retype import merge
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from smsim.machine.chunk import Chunk
     from smsim.machine.frame import Frame, Mask
     from smsim.machine.launch import Launch
+
+
+#: Kernels behind methods of Numba's device arrays, such as ``array.T``: they copy whatever there is.
+_NUMBAS_OWN = "_ZN5numba4cuda7kernels"
 
 
 class Suspicion(Exception):
@@ -41,6 +46,12 @@ class Suspicion(Exception):
 class Tag:
     """The mark that a suspected value carries.
 
+    Attributes:
+        unwritten: it was loaded from where nobody had written.
+        of_records: that was an array of records.
+        missing: which bytes nobody had written, ``(T, B)`` for each byte of the value; empty: all of them.
+        changed: registers that hold something computed from it, rather than the value itself.
+
     A lane's value may be known to be bad when it is loaded, or become so later, when a write that
     races with the load is seen; it may be used before or after that. Whichever comes second finds it.
     """
@@ -49,6 +60,9 @@ class Tag:
         self.chunk = chunk
         self.bad = np.zeros(chunk.lanes.shape, bool)
         self.used = np.zeros(chunk.lanes.shape, bool)
+        self.unwritten = self.of_records = False
+        self.missing: list[np.ndarray] = []
+        self.changed: set[int] = set()
         self._errors: list[tuple[np.ndarray, Callable[[int, int], Exception]]] = []
 
     def poison(self, lanes: np.ndarray, error: Callable[[int, int], Exception]) -> None:
@@ -80,17 +94,37 @@ class CarefulRun:
     Args:
         launch: the launch that is being repeated.
         sites: load instructions whose values are followed.
+
+    Attributes:
+        into: the register that receives the element now being loaded of a vector; -1: none does.
     """
 
     def __init__(self, launch: Launch, sites: set[object]) -> None:
         self.launch, self.sites = launch, sites
-        self._fresh: list[Tag] = []
+        self.into: int | None = None
+        self._fresh: list[tuple[Tag, int | None]] = []
+        self._stored: list[tuple[str, object, int, Mask]] = []
 
     def follow(self, frame: Frame, chunk: Chunk) -> Tag:
         """A tag for the value that the instruction now running loads."""
         tag = Tag(chunk)
-        self._fresh.append(tag)
+        self._fresh.append((tag, self.into))
         return tag
+
+    def beside(self, frame: Frame, step: Step, fault: AccessFault) -> None:
+        """The element now being loaded lies outside its array in the lanes of ``fault``."""
+        explain, shape = self.launch.explain, frame.lanes.shape
+
+        def error(row: int, column: int) -> Exception:
+            lane = np.zeros(shape, bool)
+            lane[row, column] = True
+            return explain.fault(
+                frame,
+                step,
+                AccessFault(fault.reason, lane, fault.address, fault.size, fault.space, fault.extent),
+            )
+
+        self.follow(frame, frame.chunk).poison(np.broadcast_to(fault.lanes, shape), error)
 
     def initial_taint(self, frame: Frame) -> dict[int, dict[Tag, np.ndarray]]:
         """Registers that may be read before anything wrote them, at the start of a kernel."""
@@ -130,19 +164,26 @@ class CarefulRun:
 
         for step in steps:
             active = self._active(frame, step)
-            self.use(frame, step, active)
+            copied = self._copied(frame, step, active)
+            self.use(frame, step, active, copied)
             incoming = self._incoming(frame, step) if frame.taint else {}
             self._fresh.clear()
             old = [(slot, frame.R[slot]) for slot in bits(step.writes & needed)]
+            self._stored.clear()
             step.run(frame)
             for slot, value in old:
                 frame.R[slot] = merge(frame.mask, frame.R[slot], value)
-            for tag in self._fresh:
-                incoming[tag] = np.ones(frame.lanes.shape, bool)
+            self._forget(frame, copied)
             self._settle(frame, step, active, incoming)
 
-    def use(self, frame: Frame, step: Step, active: np.ndarray | None = None) -> None:
-        """The values of ``step.decides`` get somewhere."""
+    def use(
+        self,
+        frame: Frame,
+        step: Step,
+        active: np.ndarray | None = None,
+        copied: dict[Tag, np.ndarray] | None = None,
+    ) -> None:
+        """The values of ``step.decides`` get somewhere, but for those that are merely ``copied``."""
         if not frame.taint:
             return
         deciding = active
@@ -152,7 +193,52 @@ class CarefulRun:
         guard_slot = None if guard is None else frame.program.slots.register(guard.name)
         for slot in step.decides:
             for tag, lanes in frame.taint.get(slot, {}).items():
-                tag.use(lanes & (deciding if slot == guard_slot else active))
+                if not copied or tag not in copied:
+                    tag.use(lanes & (deciding if slot == guard_slot else active))
+
+    # -- records are copied whole, padding and all -------------------------------------------------------
+
+    def storing(self, space: str, address: object, size: int, mask: Mask) -> None:
+        """The instruction now running writes ``size`` bytes at ``address`` in the lanes of ``mask``."""
+        self._stored.append((space, address, size, mask))
+
+    def _copied(self, frame: Frame, step: Step, active: np.ndarray) -> dict[Tag, np.ndarray]:
+        """Values, with their lanes, that a store puts down as they were loaded, from or into an array of
+        records, or in one of Numba's own kernels. They stay unwritten where they go."""
+        if not frame.taint or step.form.row.semantics != "memory.store":
+            return {}
+        operands = step.decides if step.instruction.guard is None else step.decides[:-1]
+        if len(operands) != 2 or operands[0] in frame.taint:
+            return {}
+        place, value = operands
+        tags = frame.taint.get(value, {})
+        if not all(tag.unwritten and value not in tag.changed for tag in tags):
+            return {}
+        own = self.launch.kernel.name.startswith(_NUMBAS_OWN)
+        if not own and not all(tag.of_records for tag in tags):
+            address = np.asarray(frame.R[place]).astype(np.int64, copy=False)
+            into = int(np.broadcast_to(address, frame.lanes.shape)[active][0]) if active.any() else 0
+            if not self.launch.watch.written.is_of_records(into):
+                return {}
+        return {tag: lanes & active for tag, lanes in tags.items()}
+
+    def _forget(self, frame: Frame, copied: dict[Tag, np.ndarray]) -> None:
+        """What was put down of ``copied`` is as unwritten as it was where it came from."""
+        chunk = frame.chunk
+        for tag, lanes in copied.items():
+            for space, address, size, mask in self._stored:
+                for byte in range(size):
+                    bad = lanes & tag.bad
+                    if tag.missing:
+                        bad &= tag.missing[byte] if byte < len(tag.missing) else False
+                    if mask is not None:
+                        bad &= mask
+                    at = np.asarray(address) + byte
+                    if space == "global":
+                        chunk.launch.device.memory.forget(np.broadcast_to(at, bad.shape)[bad])
+                    else:
+                        written = chunk.watch.written if space == "shared" else chunk.stack.written
+                        written.forget(frame, at, 1, bad)
 
     def _active(self, frame: Frame, step: Step | None) -> np.ndarray:
         active = np.ones(frame.lanes.shape, bool) if frame.mask is None else frame.mask
@@ -177,10 +263,20 @@ class CarefulRun:
                 out[tag] = out[tag] | moved if tag in out else moved
         return out
 
-    def _settle(self, frame: Frame, step: Step, active: np.ndarray, incoming: dict[Tag, np.ndarray]) -> None:
+    def _settle(self, frame: Frame, step: Step, active: np.ndarray, carried: dict[Tag, np.ndarray]) -> None:
+        """Registers that ``step`` wrote take over the tags of its operands, and those of what it loaded."""
         from smsim.machine.chunk import bits
 
+        everywhere = np.ones(frame.lanes.shape, bool)
+        same = step.form.row.semantics in ("memory.load", "move.move")
         for slot in bits(step.writes):
+            loaded = {tag: everywhere for tag, into in self._fresh if into is None or into == slot}
+            incoming = carried | loaded
+            for tag in incoming:
+                if same and not any(source in tag.changed for source in step.reads):
+                    tag.changed.discard(slot)
+                else:
+                    tag.changed.add(slot)
             before = frame.taint.pop(slot, {})
             after = {tag: lanes & ~active for tag, lanes in before.items()}
             for tag, lanes in incoming.items():

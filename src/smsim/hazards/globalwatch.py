@@ -1,4 +1,4 @@
-"""Watches global memory for races between all threads of a launch.
+"""Watches global memory for races between all threads of a launch, and for values that nobody wrote.
 
 Most kernels write an array that nobody else reads, and read arrays that nobody writes. For those a note of
 which bytes a chunk of blocks touched is enough. An allocation that is written gets a table of who wrote
@@ -14,6 +14,7 @@ import numpy as np
 
 from smsim.hazards.cells import Note
 from smsim.hazards.globaljudge import GlobalJudge
+from smsim.hazards.globalwritten import GlobalWritten
 from smsim.machine.globalspace import bounds, even_steps, lanes_apart
 from smsim.machine.kinds import ATOMIC, READ, WRITE
 from smsim.machine.memory import Allocation
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
     from smsim.machine.chunk import Chunk
     from smsim.machine.frame import Frame
+    from smsim.machine.launch import Launch
 
 
 class NoGlobalWatch:
@@ -44,6 +46,10 @@ class NoGlobalWatch:
 class GlobalWatch(GlobalJudge):
     """Judges the accesses to global memory of one run of a launch, most of them with a note alone."""
 
+    def __init__(self, launch: Launch, grain: int, in_full: set[int]) -> None:
+        super().__init__(launch, grain, in_full)
+        self.written = GlobalWritten(launch)
+
     def access(
         self,
         frame: Frame,
@@ -58,9 +64,13 @@ class GlobalWatch(GlobalJudge):
 
         Raises:
             DataRace: two writes, or a write and an atomic, that nothing orders.
-            Suspicion: a read that races, or accesses that must be entered one by one.
+            UninitializedRead: an atomic updates what nobody wrote.
+            Suspicion: a read that races or that finds what nobody wrote, or accesses that must be entered
+                one by one.
         """
         whole = self.space.whole(address, size)
+        if (whole is None or whole.written is not None) and step.form.row.semantics != "memory.store":
+            self.written.read(frame, step, address, size, whole)
         if whole is not None and self._noted(frame, kind, whole, address, size):
             return
         if whole is not None and kind == WRITE and self._rectangle(frame, step, whole, address, size):

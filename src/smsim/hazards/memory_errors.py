@@ -29,7 +29,7 @@ class MemoryErrors(Teller):
         at = frame.lanes.full
         lane = (row, column) if at else _gathered_lane(frame, row, column)
         address = int(np.broadcast_to(fault.address, frame.lanes.shape)[lane])
-        place = self.places.describe(fault.space, address, fault.size)
+        place = self.places.describe(fault.space, address, fault.size, fault.extent)
         verb = _verb(step)
         whose = f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name}"
         if fault.reason == "misaligned":
@@ -125,16 +125,10 @@ class MemoryErrors(Teller):
         return unflatten(block, self.launch.grid_dim), self.thread(thread)
 
     def unwritten(
-        self, frame: Frame, step: Step, used: Step, lanes: np.ndarray, address: np.ndarray
+        self, chunk: Chunk, step: Step, row: int, column: int, space: object, byte: int
     ) -> UninitializedRead:
-        row, column, _, _ = self._first(frame, lanes)
-        return self.unwritten_at(frame.chunk, step, row, column, address)
-
-    def unwritten_at(
-        self, chunk: Chunk, step: Step, row: int, column: int, address: np.ndarray
-    ) -> UninitializedRead:
-        byte = int(np.broadcast_to(address, chunk.lanes.shape)[row, column])
-        place = self.places.describe(chunk.shared, byte, _access_bytes(step))
+        """Thread ``row`` of block ``column`` uses what ``step`` found at address ``byte`` of ``space``."""
+        place = self.places.describe(space, byte, _access_bytes(step))
         position = self.where(step)
         return UninitializedRead(
             f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} uses {place.at}, "

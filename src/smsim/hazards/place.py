@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from smsim.hazards.where import shared_names
 from smsim.machine.arguments import ArrayArgument
 from smsim.machine.globalspace import GlobalSpace
-from smsim.machine.ownedspace import OwnedSpace
+from smsim.machine.ownedspace import Extent, OwnedSpace
 
 if TYPE_CHECKING:
     from smsim.machine.launch import Launch
@@ -31,11 +31,12 @@ class Places:
         self.launch = launch
         self._shared: dict[str, str] | None = None
 
-    def describe(self, space: object, address: int, size: int) -> Place:
-        """What is at ``address`` of ``space``, for an access of ``size`` bytes."""
+    def describe(self, space: object, address: int, size: int, meant: Extent | None = None) -> Place:
+        """What is at ``address`` of ``space``, for an access of ``size`` bytes that was ``meant`` for a
+        certain variable, if that is known."""
         if isinstance(space, GlobalSpace):
             return self._global(address, size)
-        return self._owned(space, address, size)
+        return self._owned(space, address, size, meant)
 
     def _global(self, address: int, size: int) -> Place:
         if 0 <= address < 4096:
@@ -48,8 +49,8 @@ class Places:
             return Place("an address outside every array", "nothing is stored there", None, None)
         return _element(nearest, address)
 
-    def _owned(self, space: OwnedSpace, address: int, size: int) -> Place:
-        extent = space.extent_of(address)
+    def _owned(self, space: OwnedSpace, address: int, size: int, meant: Extent | None) -> Place:
+        extent = space.extent_of(address) if meant is None else meant
         if extent is None:
             return Place(f"{space.name} memory", f"the kernel has no {space.name} memory", None, address)
         offset = address - extent.start

@@ -19,6 +19,7 @@ from smsim.hazards.careful import Suspicion, Tag
 from smsim.hazards.followed import Followed
 from smsim.hazards.knowledge import EACH_THREAD
 from smsim.hazards.order import InBlock
+from smsim.hazards.ownedwritten import OwnedWritten
 from smsim.hazards.sharedaccess import Access, same_in_all_blocks, value_of
 from smsim.hazards.strong import observed, synchronise
 from smsim.hazards.tables import CONFLICTS, Touched
@@ -77,17 +78,14 @@ class SharedWatch:
         self._harmless: dict[tuple, list[Access]] = {}
         self._suspects: set[object] = set()
         self._everyone: tuple[np.ndarray, np.ndarray] | None = None
-        self.written = np.ones((self.cells, 1), bool)
-        for extent in chunk.shared.extents:
-            self.written[extent.start // grain : -(-(extent.start + extent.size) // grain)] = False
-        self.all_written = bool(self.written.all())
+        self.written = OwnedWritten(chunk, chunk.shared, grain)
 
     # -- noting ------------------------------------------------------------------------------------------
 
     def read(self, frame: Frame, step: Step, address: np.ndarray, size: int) -> None:
         access = Access(READ, step, address, size, frame.mask, frame.lanes)
-        if not self.all_written:
-            self._need_written(frame, access)
+        if not self.written.full:
+            self.written.read(frame, step, address, size)
         careful = self.chunk.launch.careful
         if careful is not None and step.instruction in careful.sites:
             access.tag = careful.follow(frame, self.chunk)
@@ -97,8 +95,8 @@ class SharedWatch:
         self, frame: Frame, step: Step, address: np.ndarray, value: np.ndarray, kind: str = WRITE
     ) -> None:
         access = Access(kind, step, address, value.dtype.itemsize, frame.mask, frame.lanes, value)
-        if not self.all_written:
-            self._now_written(access)
+        if not self.written.full:
+            self.written.write(frame, address, access.size)
         if kind == ATOMIC and self.knowledge is not None:
             self._strong(frame, access)
         else:
@@ -106,11 +104,8 @@ class SharedWatch:
 
     def atomic(self, frame: Frame, step: Step, address: np.ndarray, size: int) -> None:
         access = Access(ATOMIC, step, address, size, frame.mask, frame.lanes)
-        if not self.all_written:
-            bad = self._unwritten(access)
-            if bad is not None:
-                self.chunk.launch.found(self.chunk.launch.explain.unwritten(frame, step, step, bad, address))
-            self._now_written(access)
+        if not self.written.full:
+            self.written.update(frame, step, address, size)
         if self.knowledge is not None:
             self._strong(frame, access)
         else:
@@ -320,55 +315,6 @@ class SharedWatch:
         self.tables = {kind: table.spread(self.blocks, threads) for kind, table in self.tables.items()}
         self.followed.spread(self.blocks, threads)
         self.columns = self.blocks
-        self.written = np.repeat(self.written, self.blocks, axis=1)
-
-    # -- values nobody wrote -----------------------------------------------------------------------------
-
-    def _unwritten(self, access: Access) -> np.ndarray | None:
-        """The active lanes that read a byte nobody wrote, or ``None``."""
-        good = None
-        for part in range(max(access.size // self.grain, 1)):
-            cell = access.address // self.grain + part
-            cell = np.clip(cell, 0, self.cells - 1)
-            column = 0 if self.written.shape[1] == 1 else access.lanes.block
-            here = self.written[cell, column]
-            good = here if good is None else good & here
-        bad = ~good if access.mask is None else access.mask & ~good
-        return bad if bad.any() else None
-
-    def _need_written(self, frame: Frame, access: Access) -> None:
-        bad = self._unwritten(access)
-        if bad is None:
-            return
-        careful = self.chunk.launch.careful
-        if careful is None:
-            raise Suspicion(set())
-        step, address = access.step, access.address
-        explain = self.chunk.launch.explain
-        tag = careful.follow(frame, self.chunk)
-        shape = self.chunk.lanes.shape
-        tag.poison(
-            np.broadcast_to(bad, shape),
-            lambda row, column: explain.unwritten_at(self.chunk, step, row, column, address),
-        )
-
-    def _now_written(self, access: Access) -> None:
-        if self.written.shape[1] == 1 and self.blocks > 1 and not same_in_all_blocks(access):
-            self._spread()
-        for part in range(max(access.size // self.grain, 1)):
-            cell = access.address // self.grain + part
-            if self.written.shape[1] == 1:
-                rows = np.broadcast_to(cell[:, :1], (access.lanes.shape[0], 1))
-                mask = None if access.mask is None else np.broadcast_to(access.mask[:, :1], rows.shape)
-                self.written[rows if mask is None else rows[mask], 0] = True
-            else:
-                shape = access.lanes.shape
-                rows, columns = np.broadcast_to(cell, shape), np.broadcast_to(access.lanes.block, shape)
-                if access.mask is not None:
-                    mask = np.broadcast_to(access.mask, shape)
-                    rows, columns = rows[mask], columns[mask]
-                self.written[rows, columns] = True
-        self.all_written = bool(self.written.all())
 
 
 def _word(block: np.ndarray, address: np.ndarray) -> np.ndarray:

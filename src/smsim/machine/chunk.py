@@ -43,7 +43,7 @@ class Chunk:
         self.lanes = Lanes.of_chunk(launch.threads, blocks)
         self.memory = launch.global_space
         self.shared = launch.make_shared(blocks)
-        self.stack = ThreadStack(self.lanes.count)
+        self.stack = ThreadStack(self.lanes, launch.make_local_watch(self))
         self.watch = launch.make_watch(self)
         self.order = launch.make_order(self)
         self.barriers = Barriers(self)

@@ -17,7 +17,7 @@ from smsim.machine.program import Program, talks
 from smsim.machine.retype import DTYPES
 from smsim.ptx import load_text
 from smsim.ptx.flow import reachable
-from smsim.ptx.nodes import Function, Module
+from smsim.ptx.nodes import Function, Instruction, Module
 
 __all__ = ["ArrayArgument", "Device", "LoadedFunction", "LoadedModule"]
 
@@ -230,6 +230,7 @@ class LoadedFunction:
         shared = _access_sizes(functions, "shared")
         self.cell, self.grain = max(shared, default=4), min(shared, default=4)
         self.global_grain = min(_access_sizes(functions, "global"), default=4)
+        self.local_grain = min(_access_sizes(functions, "local"), default=4)
         body = [i for f in functions for i in f.body]
         self.orders_some = any(map(orders_some_threads, body))
         self._talks = any(map(talks, body))

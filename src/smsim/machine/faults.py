@@ -14,10 +14,20 @@ class AccessFault(Exception):
         address: the addresses, broadcastable to ``lanes``.
         size: bytes of one access.
         space: the memory space that was asked, one of the spaces of this package.
+        extent: the variable that the address was meant for, where that is known.
     """
 
-    def __init__(self, reason: str, lanes: np.ndarray, address: np.ndarray, size: int, space: object) -> None:
+    def __init__(
+        self,
+        reason: str,
+        lanes: np.ndarray,
+        address: np.ndarray,
+        size: int,
+        space: object,
+        extent: object = None,
+    ) -> None:
         super().__init__(reason)
+        self.extent = extent
         self.reason, self.lanes, self.address, self.size, self.space = reason, lanes, address, size, space
 
 

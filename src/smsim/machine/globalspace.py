@@ -15,6 +15,7 @@ import numpy as np
 from smsim.machine.faults import AccessFault, active_where
 from smsim.machine.memory import Allocation, Memory
 from smsim.machine.outersum import OuterSum
+from smsim.machine.written import put_lanes
 
 if TYPE_CHECKING:
     from smsim.machine.interleaving import Interleaving
@@ -88,6 +89,8 @@ class GlobalSpace:
         if found is not None:
             low, high = bounds(address)
             self.memory.will_write(found, low - found.base, high - found.base + dtype.itemsize)
+            if found.written is not None:
+                put_lanes(found.written, found.base, address, dtype.itemsize, mask, shape)
         if found is not None and isinstance(address, OuterSum):
             if _scatter_rectangle(found, address, value, mask):
                 return
@@ -143,6 +146,12 @@ class GlobalSpace:
     def _keep(self, allocation: Allocation, index: np.ndarray, dtype: np.dtype) -> None:
         low, high = int(index.min()), int(index.max()) + 1
         self.memory.will_write(allocation, low * dtype.itemsize, high * dtype.itemsize)
+        if allocation.written is not None:
+            allocation.written.put_at(index, dtype.itemsize)
+
+    def inside(self, address: np.ndarray, size: int) -> np.ndarray:
+        """For each address whether ``size`` bytes from it lie within one allocation; same shape, bool."""
+        return self.memory.holds(address, size)
 
     def whole(self, address: Addresses, size: int) -> Allocation | None:
         """The allocation that holds every lane's aligned access (idle lanes included), if there is one."""

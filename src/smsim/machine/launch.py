@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +15,11 @@ from smsim.hazards.careful import CarefulRun, Suspicion
 from smsim.hazards.explain import Explain
 from smsim.hazards.globalwatch import GlobalWatch, NoGlobalWatch
 from smsim.hazards.order import BlockOrder
+from smsim.hazards.ownedwritten import OwnedWritten
 from smsim.hazards.sharedwatch import NoWatch, SharedWatch
 from smsim.hazards.unconfirmed import Unconfirmed
 from smsim.machine.chunk import Chunk
+from smsim.machine.faults import AccessFault
 from smsim.machine.frame import Frame
 from smsim.machine.globalspace import GlobalSpace
 from smsim.machine.interleaving import Interleaving
@@ -118,6 +120,12 @@ class Launch:
             return NoWatch()
         return SharedWatch(chunk, self._shared_size, self.kernel.grain)
 
+    def make_local_watch(self, chunk: Chunk) -> Callable[[OwnedSpace], OwnedWritten] | None:
+        """What keeps the record of written local memory, made once a thread has any; ``None``: nobody does."""
+        if self.hazards == "off":
+            return None
+        return lambda space: OwnedWritten(chunk, space, self.kernel.local_grain)
+
     def make_order(self, chunk: Chunk) -> BlockOrder:
         return BlockOrder(chunk)
 
@@ -170,6 +178,18 @@ class Launch:
         if self.careful is None:
             raise Suspicion(set())
         self.careful.undefined(frame, step, slot, lanes)
+
+    def beside_the_array(self, frame: Frame, step: Step, fault: AccessFault) -> None:
+        """A vector load that begins in an array has ended beside it: an error if that value gets anywhere.
+
+        Raises:
+            Suspicion: in a first run; the launch is then repeated, following the value.
+        """
+        if self.hazards == "off":
+            return
+        if self.careful is None:
+            raise Suspicion(set())
+        self.careful.beside(frame, step, fault)
 
     def warn(self, warning: SimulationError) -> None:
         if not any(_same_finding(warning, known) for known in self.warnings):

@@ -1,7 +1,7 @@
 """Global memory: one 64-bit space of our own addresses, a NumPy array behind each allocation.
 
-Addresses are never host pointers. Allocations are kept apart by red zones and never moved or reused,
-so that an index past the end of an array meets nothing, and a pointer kept after ``free`` is known
+Addresses are never host pointers. Allocations are kept apart by red zones as wide as they are, and never
+moved or reused, so that an index past the end of an array meets nothing, and a pointer kept after ``free`` is known
 for what it is. An offset becomes a NumPy index only after the allocation's base is taken off: in the
 browser an index has 32 bits.
 """
@@ -13,9 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smsim.machine.written import WrittenBytes
+
 FIRST_ADDRESS = 0x7000_0000_0000
 ALIGNMENT = 256
-RED_ZONE = 512
+RED_ZONE = 1 << 20  # bytes kept free on either side of an allocation, at least; addresses cost nothing
 FRESH_BYTE = 0xCD
 _REMEMBERED_FREES = 4096
 PAGE = 1 << 16  # bytes; what is kept at a time of memory that a kernel is about to write
@@ -26,12 +28,13 @@ class OutOfMemory(Exception):
 
 
 class Allocation:
-    """``size`` bytes from ``base``; ``data`` is the live uint8 array, ``None`` once freed."""
+    """``size`` bytes from ``base``; ``data`` is the live uint8 array. ``written`` says which bytes somebody
+    wrote, and is ``None`` where all of them are."""
 
-    __slots__ = ("base", "size", "data", "_views")
+    __slots__ = ("base", "size", "data", "written", "_views")
 
-    def __init__(self, base: int, size: int, data: np.ndarray) -> None:
-        self.base, self.size, self.data = base, size, data
+    def __init__(self, base: int, size: int, data: np.ndarray, written: WrittenBytes | None = None) -> None:
+        self.base, self.size, self.data, self.written = base, size, data, written
         self._views: dict[np.dtype, np.ndarray] = {}
 
     def typed(self, dtype: np.dtype) -> np.ndarray:
@@ -50,11 +53,27 @@ class Allocation:
 class Remembered:
     """A device's memory at one moment; see :meth:`Memory.remember`."""
 
-    next_address: int
+    next_address: tuple[int, int]
     used: int
     allocations: dict[int, Allocation]
     data: dict[int, np.ndarray]
+    written: dict[int, WrittenBytes]
     freed: dict[int, int]
+
+
+class Journal:
+    """What memory was like before a launch, as far as the launch has changed it.
+
+    Attributes:
+        pages: by base address, then by number of page: the bytes before the first write.
+        written: by base address: what was written of the allocation before (``None``: all of it).
+        before: what was allocated, if the launch has allocated or freed anything since.
+    """
+
+    def __init__(self) -> None:
+        self.pages: dict[int, dict[int, np.ndarray]] = {}
+        self.written: dict[int, WrittenBytes | None] = {}
+        self.before: tuple[dict[int, Allocation], dict[int, int], int] | None = None
 
 
 class Memory:
@@ -67,11 +86,11 @@ class Memory:
     def __init__(self, capacity: int = 1 << 40) -> None:
         self.capacity = capacity
         self.used = 0
-        self._next = FIRST_ADDRESS
+        self._next, self._zone = FIRST_ADDRESS, 0
         self._bases: list[int] = []
         self._allocations: dict[int, Allocation] = {}
         self._freed: dict[int, int] = {}
-        self._journal: dict[int, dict[int, np.ndarray]] | None = None
+        self._journal: Journal | None = None
 
     # -- allocation ---------------------------------------------------------------------------------
 
@@ -86,7 +105,7 @@ class Memory:
         """Reserve ``size`` bytes and return their address (a multiple of 256).
 
         Args:
-            fill: byte written to all of it; fresh device memory is not zero.
+            fill: the byte in all of it. The default stands for what happens to be there: nobody wrote it.
             data: an existing uint8 array to stand behind the allocation (pinned, mapped memory).
             base: the address to use (managed memory, where host and device share one).
 
@@ -96,22 +115,32 @@ class Memory:
         size = int(size)
         if self.used + size > self.capacity:
             raise OutOfMemory(f"{size} bytes asked for, {self.capacity - self.used} left")
+        self._will_change()
+        written = WrittenBytes(size) if data is None and fill == FRESH_BYTE else None
         if data is None:
             data = np.empty(size, np.uint8) if fill is None else np.full(size, fill, np.uint8)
         if base is None:
-            base = self._next
-            self._next += -(-(size + RED_ZONE) // ALIGNMENT) * ALIGNMENT
+            base = self._place(size)
         insort(self._bases, base)
-        self._allocations[base] = Allocation(base, size, data)
+        self._allocations[base] = Allocation(base, size, data, written)
         self._freed.pop(base, None)
         self.used += size
         return base
 
+    def _place(self, size: int) -> int:
+        """An address such that an index may miss the allocation, or miss a neighbour, by the whole size of
+        either and still meets nothing."""
+        zone = -(-max(size, RED_ZONE) // ALIGNMENT) * ALIGNMENT
+        base = self._next + max(zone - self._zone, 0)
+        self._next, self._zone = base + -(-size // ALIGNMENT) * ALIGNMENT + zone, zone
+        return base
+
     def free(self, address: int) -> None:
         """Give an allocation back. Unknown addresses are ignored: finalisers come late and twice."""
-        allocation = self._allocations.pop(int(address), None)
-        if allocation is None:
+        if int(address) not in self._allocations:
             return
+        self._will_change()
+        allocation = self._allocations.pop(int(address))
         self._bases.remove(allocation.base)
         self.used -= allocation.size
         self._freed[allocation.base] = allocation.size
@@ -170,6 +199,7 @@ class Memory:
         raw = np.frombuffer(data, np.uint8)
         if raw.size:
             self.view(address, raw.size)[:] = raw
+            self._now_written(address, raw.size)
 
     def read(self, address: int, size: int) -> bytes:
         return self.view(address, size).tobytes() if size else b""
@@ -179,41 +209,107 @@ class Memory:
         if count:
             target = self.view(address, len(pattern) * count).reshape(count, len(pattern))
             target[:] = np.frombuffer(pattern, np.uint8)
+            self._now_written(address, target.size)
+
+    def copy(self, target: int, source: int, size: int) -> None:
+        """Copy ``size`` bytes; those that nobody wrote stay so."""
+        if not size:
+            return
+        origin = self.find(source, source + size)
+        self.write(target, self.view(source, size).copy())
+        if origin is not None and origin.written is not None:
+            start = source - origin.base
+            missing = np.flatnonzero(~origin.written.bytewise()[start : start + size])
+            self.forget(target + missing)
+
+    def forget(self, address: np.ndarray) -> None:
+        """The bytes at ``address`` (int64, all in one allocation) hold what nobody wrote."""
+        if address.size:
+            allocation = self.find(int(address.min()), int(address.max()) + 1)
+            if allocation.written is None:
+                allocation.written = WrittenBytes(allocation.size)
+                allocation.written.put(0, allocation.size)
+            allocation.written.forget(address - allocation.base)
+
+    def written_like(self, address: int, other: Memory, there: int) -> None:
+        """What was written of this allocation is what was written of the one at ``there`` of ``other``."""
+        record = other._allocations[there].written
+        self._allocations[address].written = None if record is None else record.copy()
+
+    def _now_written(self, address: int, size: int) -> None:
+        allocation = self.find(int(address), int(address) + size)
+        if allocation.written is not None:
+            start = int(address) - allocation.base
+            allocation.written.put(start, start + size)
+            if allocation.written.complete():
+                allocation.written = None
 
     # -- going back ---------------------------------------------------------------------------------
 
     def remember(self) -> Remembered:
         """What is allocated now and every byte of it, for :meth:`restore`."""
         data = {base: a.data.copy() for base, a in self._allocations.items()}
-        return Remembered(self._next, self.used, dict(self._allocations), data, dict(self._freed))
+        written = {b: a.written.copy() for b, a in self._allocations.items() if a.written is not None}
+        next_address = (self._next, self._zone)
+        return Remembered(next_address, self.used, dict(self._allocations), data, written, dict(self._freed))
 
     def restore(self, then: Remembered) -> None:
         """Everything as it was: later allocations are gone, and the next ones get the same addresses."""
-        self._next, self.used, self._freed = then.next_address, then.used, dict(then.freed)
+        (self._next, self._zone), self.used, self._freed = then.next_address, then.used, dict(then.freed)
         self._allocations = dict(then.allocations)
         self._bases = sorted(self._allocations)
         for base, before in then.data.items():
             self._allocations[base].data[:] = before
+            record = then.written.get(base)
+            self._allocations[base].written = None if record is None else record.copy()
 
     def begin_journal(self) -> None:
         """From here on keep a copy of each page of memory before a kernel first writes to it."""
-        self._journal = {}
+        self._journal = Journal()
 
     def end_journal(self) -> None:
+        """Keep no copies any more; drop the record of what is written where that is everything by now."""
+        for base in self._journal.written if self._journal else ():
+            allocation = self._allocations.get(base)
+            if allocation is not None and allocation.written is not None and allocation.written.complete():
+                allocation.written = None
         self._journal = None
 
     def rewind(self) -> None:
-        """Put back all that kernels wrote since :meth:`begin_journal`, and go on keeping copies."""
-        for base, pages in (self._journal or {}).items():
-            data = self._allocations[base].data
-            for page, before in pages.items():
-                data[page * PAGE : page * PAGE + before.size] = before
+        """Undo all that kernels did since :meth:`begin_journal`, and go on keeping copies."""
+        journal = self._journal
+        if journal is None:
+            return
+        if journal.before is not None:
+            self._allocations, self._freed, self.used = (
+                dict(journal.before[0]),
+                dict(journal.before[1]),
+                journal.before[2],
+            )
+            self._bases = sorted(self._allocations)
+        for base, pages in journal.pages.items():
+            if base in self._allocations:
+                data = self._allocations[base].data
+                for page, before in pages.items():
+                    data[page * PAGE : page * PAGE + before.size] = before
+        for base, record in journal.written.items():
+            if base in self._allocations:
+                self._allocations[base].written = None if record is None else record.copy()
+
+    def _will_change(self) -> None:
+        """Something is about to be allocated or freed."""
+        if self._journal is not None and self._journal.before is None:
+            self._journal.before = dict(self._allocations), dict(self._freed), self.used
 
     def will_write(self, allocation: Allocation, low: int, high: int) -> None:
         """A kernel is about to write somewhere in the bytes ``low`` to ``high - 1`` of ``allocation``."""
         if self._journal is None:
             return
-        pages = self._journal.setdefault(allocation.base, {})
+        pages = self._journal.pages.get(allocation.base)
+        if pages is None:
+            pages = self._journal.pages[allocation.base] = {}
+            record = allocation.written
+            self._journal.written[allocation.base] = None if record is None else record.copy()
         for page in range(low // PAGE, -(-high // PAGE)):
             if page not in pages:
                 pages[page] = allocation.data[page * PAGE : (page + 1) * PAGE].copy()

@@ -59,6 +59,7 @@ class OwnedSpace:
         self.data = np.full((cells, owners, cell), 0xCD, np.uint8)
         self._views: dict[np.dtype, tuple[np.ndarray, np.ndarray, int]] = {}
         self._known: dict[int, tuple[np.ndarray, int, np.ndarray]] = {}
+        self._kept: dict[int, tuple[np.ndarray, int, int]] = {}
         self._starts = np.array([e.start for e in extents], np.int64)
         self._ends = np.array([e.start + e.size for e in extents], np.int64)
 
@@ -166,11 +167,7 @@ class OwnedSpace:
         Raises:
             AccessFault: an active lane is outside every variable, or misaligned.
         """
-        if self.extents:
-            at = np.searchsorted(self._starts, address, side="right") - 1
-            inside = (at >= 0) & (address + size <= self._ends[at])
-        else:
-            inside = np.zeros(address.shape, bool)
+        inside = self.inside(address, size)
         outside = active_where(~inside, mask)
         if outside.any():
             raise AccessFault("outside", outside, address, size, self)
@@ -180,6 +177,38 @@ class OwnedSpace:
             raise AccessFault("misaligned", misaligned, address, size, self)
         spare = self.extents[0].start if self.extents else 0
         return np.where(inside & aligned, address, spare)
+
+    def stay(self, start: int | None, address: np.ndarray, size: int, mask: np.ndarray | None) -> None:
+        """See that an access keeps to the variable at ``start``, if that is given.
+
+        Raises:
+            AccessFault: an active lane leaves it, perhaps into another variable.
+        """
+        if start is None:
+            return
+        known = self._kept.get(id(address))
+        if known is not None and known[0] is address and known[1:] == (start, size):
+            return
+        extent = next((e for e in self.extents if e.start == start), None)
+        if extent is None:
+            return
+        end = start + extent.size - size
+        if start <= int(address.min()) and int(address.max()) <= end:
+            if address.shape[1] == 1:
+                if len(self._kept) >= _REMEMBERED:
+                    self._kept.clear()
+                self._kept[id(address)] = (address, start, size)
+            return
+        outside = active_where((address < start) | (address > end), mask)
+        if outside.any():
+            raise AccessFault("outside", outside, address, size, self, extent)
+
+    def inside(self, address: np.ndarray, size: int) -> np.ndarray:
+        """For each address whether ``size`` bytes from it lie within one variable; same shape, bool."""
+        if not self.extents:
+            return np.zeros(address.shape, bool)
+        at = np.searchsorted(self._starts, address, side="right") - 1
+        return (at >= 0) & (address + size <= self._ends[at])
 
     def extent_of(self, address: int) -> Extent | None:
         """The variable that holds ``address`` or ends closest before it (else the first one)."""

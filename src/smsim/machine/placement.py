@@ -9,6 +9,7 @@ import numpy as np
 
 from smsim.machine import windows
 from smsim.machine.memory import Memory
+from smsim.machine.origins import shared_origins
 from smsim.machine.ownedspace import Extent
 from smsim.ptx.data import element_bytes
 from smsim.ptx.nodes import Function, Module, Variable
@@ -61,6 +62,7 @@ class Placement:
         self.module, self.variables, self.functions, self.code = module, variables, functions, code
         self._at = {address: name for name, address in code.items()}
         self.shared = SharedLayout()
+        self._origins: dict[str, dict[str, str]] | None = None
         dynamic = []
         for variable in self._shared_variables():
             if variable.size_bytes:
@@ -70,6 +72,15 @@ class Placement:
         for variable in dynamic:  # all names of the dynamic part stand for the same bytes
             self.shared.add(variable)
         self.dynamic_at = max((self.shared.offsets[v.name] for v in dynamic), default=self.shared.end)
+
+    def home_of(self, name: str, function: Function) -> int | None:
+        """Where the one shared variable begins that ``name``, a register or a symbol, comes from; ``None``
+        if it may come from another, or if there is only one."""
+        if self._origins is None:
+            several = len({*self.shared.offsets.values()}) > 1
+            self._origins = shared_origins(self.functions, {*self.shared.offsets}) if several else {}
+        variable = self._origins.get(function.name, {}).get(name)
+        return None if variable is None else self.shared.offsets[variable]
 
     def _shared_variables(self) -> list[Variable]:
         used = {name for f in self.functions for i in f.body for name in _symbols(i)}

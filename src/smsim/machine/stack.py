@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from smsim.machine.ownedspace import Extent, OwnedSpace
 from smsim.ptx.nodes import Variable
+
+if TYPE_CHECKING:
+    from smsim.hazards.ownedwritten import OwnedWritten
+    from smsim.machine.bind.binding import Step
+    from smsim.machine.frame import Frame, Mask
+    from smsim.machine.lanes import Lanes
 
 _GUARD = 128
 LIMIT = 1 << 20  # bytes a thread; a recursion that needs more has run away
@@ -30,12 +39,30 @@ def layout(variables: tuple[Variable, ...], base: int, gap: int) -> tuple[dict[s
 class ThreadStack:
     """Grows as functions that have ``.local`` variables are called; empty for most kernels."""
 
-    def __init__(self, threads: int) -> None:
-        self.threads = threads
+    def __init__(self, lanes: Lanes, watch: Callable[[OwnedSpace], OwnedWritten] | None = None) -> None:
+        self.lanes, self._watch = lanes, watch
+        self.written: OwnedWritten | None = None
         self.space = self._space(_CELL, [])
 
-    def push(self, base: int, variables: tuple[Variable, ...]) -> int:
+    def has_read(self, frame: Frame, step: Step, address: np.ndarray, size: int) -> None:
+        """Lanes of ``frame`` have loaded ``size`` bytes at ``address``.
+
+        Raises:
+            Suspicion: nobody has written them; whether the value matters is not known yet.
+        """
+        if self.written is not None and not self.written.full:
+            self.written.read(frame, step, address, size)
+
+    def has_written(self, frame: Frame, address: np.ndarray, size: int) -> None:
+        """Lanes of ``frame`` have written ``size`` bytes at ``address``."""
+        if self.written is not None and not self.written.full:
+            self.written.write(frame, address, size)
+
+    def push(self, base: int, variables: tuple[Variable, ...], mask: Mask = None) -> int:
         """Make room above ``base`` for one activation's variables; returns where they begin.
+
+        Args:
+            mask: the lanes of the chunk whose activation it is.
 
         Raises:
             RecursionError: the stack would exceed :data:`LIMIT`.
@@ -55,7 +82,20 @@ class ThreadStack:
             else:
                 known[start] = Extent(start, variable.size_bytes, variable.name)
         self._rebuild([known[start] for start in sorted(known)])
+        self._begin([Extent(offsets[v.name], v.size_bytes, v.name) for v in variables], mask)
         return base
+
+    def _begin(self, extents: list[Extent], mask: Mask) -> None:
+        """Nobody has written these variables yet."""
+        if self._watch is None:
+            return
+        if self.written is None:
+            self.written = self._watch(self.space)
+            return
+        self.written.grow(self.space)
+        owners = None if mask is None else self.lanes.lane[np.broadcast_to(mask, self.lanes.shape)]
+        for extent in extents:
+            self.written.begin(extent, owners)
 
     def _grow(self, size: int) -> None:
         if size > self.space.size:
@@ -64,7 +104,7 @@ class ThreadStack:
             self.space = wider
 
     def _space(self, size: int, extents: list[Extent]) -> OwnedSpace:
-        return OwnedSpace("local", size, extents, self.threads, _CELL, by_thread=True)
+        return OwnedSpace("local", size, extents, self.lanes.count, _CELL, by_thread=True)
 
     def _rebuild(self, extents: list[Extent]) -> None:
         space = self.space

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -54,6 +55,7 @@ def load(frame: Frame, step: Step, space: str, address: Value, dtype: np.dtype) 
         return value
     address = np.asarray(address)
     if space == "shared":
+        chunk.shared.stay(step.home, address, dtype.itemsize, frame.mask)
         value = chunk.shared.load(address, dtype, frame.mask, frame.lanes)
         if step.access_kind == ATOMIC:
             chunk.watch.atomic(frame, step, address, dtype.itemsize)
@@ -62,7 +64,9 @@ def load(frame: Frame, step: Step, space: str, address: Value, dtype: np.dtype) 
         else:
             chunk.watch.read(frame, step, address, dtype.itemsize)
         return value
-    return chunk.stack.space.load(address, dtype, frame.mask, frame.lanes)
+    value = chunk.stack.space.load(address, dtype, frame.mask, frame.lanes)
+    chunk.stack.has_read(frame, step, address, dtype.itemsize)
+    return value
 
 
 def store(frame: Frame, step: Step, space: str, address: Value, value: Value) -> None:
@@ -70,6 +74,8 @@ def store(frame: Frame, step: Step, space: str, address: Value, value: Value) ->
     if chunk.interleaving is not None:
         chunk.interleaving.next_access()
     value = np.asarray(value)
+    if chunk.launch.careful is not None:
+        chunk.launch.careful.storing(space, address, value.dtype.itemsize, frame.mask)
     if space == "global":
         chunk.launch.watch.access(frame, step, step.access_kind, address, value.dtype.itemsize, value)
         strong = step.access_kind == ATOMIC
@@ -81,10 +87,12 @@ def store(frame: Frame, step: Step, space: str, address: Value, value: Value) ->
         return
     address = np.asarray(address)
     if space == "shared":
+        chunk.shared.stay(step.home, address, value.dtype.itemsize, frame.mask)
         chunk.shared.store(address, value, frame.mask, frame.lanes)
         chunk.watch.write(frame, step, address, value, step.access_kind)
     else:
         chunk.stack.space.store(address, value, frame.mask, frame.lanes)
+        chunk.stack.has_written(frame, address, value.dtype.itemsize)
 
 
 def by_space(frame: Frame, address: Value) -> list[tuple[str, Value, np.ndarray | None]]:
@@ -135,6 +143,60 @@ def store_generic(frame: Frame, step: Step, address: Value, value: Value) -> Non
     frame.mask = whole
 
 
+def load_element(
+    frame: Frame,
+    step: Step,
+    space: str,
+    address: Value,
+    dtype: np.dtype,
+    number: int,
+    count: int,
+    slot: int | None,
+) -> np.ndarray:
+    """Element ``number`` of the vector of ``count`` at ``address``, on its way to ``slot``.
+
+    Where three neighbours are wanted, the compiler may load four: an aligned vector that begins within an
+    array does no harm on hardware. An element that lies outside beside one that lies inside is therefore
+    suspected only, and it is an error if its value gets anywhere.
+
+    Raises:
+        AccessFault: lanes whose vector lies outside as a whole.
+        Suspicion: some element lies outside; whether its value matters is not known yet.
+    """
+    width, careful = dtype.itemsize, frame.chunk.launch.careful
+    get = load_generic if space == "generic" else partial(load, space=space)
+    at = _element(address, number, width)
+    if careful is not None:
+        careful.into = -1 if slot is None else slot
+    whole = frame.mask
+    try:
+        return get(frame, step, address=at, dtype=dtype)
+    except AccessFault as fault:
+        beside = _element(fault.address, -number, width)
+        inside = [fault.space.inside(_element(beside, n, width), width) for n in range(count) if n != number]
+        filler = fault.lanes & np.logical_or.reduce(np.broadcast_arrays(*inside))
+        if fault.reason != "outside" or not filler.any():
+            raise
+        if (fault.lanes & ~filler).any():
+            raise AccessFault(
+                fault.reason, fault.lanes & ~filler, fault.address, fault.size, fault.space, fault.extent
+            ) from None
+        frame.chunk.launch.beside_the_array(frame, step, fault)
+        left = without(whole, np.broadcast_to(fault.lanes, frame.lanes.shape))
+        if left is False:
+            return np.zeros((1, 1), dtype)
+        frame.mask = left
+        return get(frame, step, address=at, dtype=dtype)
+    finally:
+        frame.mask = whole
+        if careful is not None:
+            careful.into = None
+
+
+def _element(address: Value, number: int, width: int) -> Value:
+    return np.add(address, np.full((1, 1), number * width, np.int64)) if number else address
+
+
 # -- binding -------------------------------------------------------------------------------------------
 
 #: State spaces whose variables live in global memory.
@@ -161,11 +223,12 @@ def bind_load(binding: Binding, instruction: Instruction, form: Form) -> Step:
             if len(into) > 1:
                 check_alignment(frame, address, width * len(into))
             for number, (slot, wide) in enumerate(zip(into, wider, strict=True)):
-                at = np.add(address, np.full((1, 1), number * width, np.int64)) if number else address
-                if space == "generic":
-                    value = load_generic(frame, step, at, dtype)
+                if len(into) > 1:
+                    value = load_element(frame, step, space, address, dtype, number, len(into), slot)
+                elif space == "generic":
+                    value = load_generic(frame, step, address, dtype)
                 else:
-                    value = load(frame, step, space, at, dtype)
+                    value = load(frame, step, space, address, dtype)
                 if slot is not None:
                     frame.R[slot] = value if wide is None else value.astype(wide)
 
@@ -174,6 +237,7 @@ def bind_load(binding: Binding, instruction: Instruction, form: Form) -> Step:
     step = Step(
         run, writes, reads, reads, instruction, binding.function, form, ATOMIC if _is_strong(form) else READ
     )
+    step.home = binding.home(place)
     return step
 
 
@@ -206,6 +270,7 @@ def bind_store(binding: Binding, instruction: Instruction, form: Form) -> Step:
 
     kind = ATOMIC if _is_strong(form) else WRITE
     step = Step(run, 0, reads + slots, reads + slots, instruction, binding.function, form, kind)
+    step.home = binding.home(place)
     return step
 
 

@@ -89,6 +89,7 @@ def _bind(binding: Binding, instruction: Instruction, form: Form, target: object
     reads = address_slots + tuple(slot for own in slots for slot in own)
     writes = sum(1 << slot for slot in into if slot is not None)
     step = Step(run, writes, reads, reads, instruction, binding.function, form)
+    step.home = binding.home(rest[0])
     return step
 
 
@@ -110,9 +111,11 @@ def _flat(frame: Frame, step: Step, space: str, address: object, dtype: np.dtype
         return chunk.memory.flat(address, dtype, frame.mask, frame.lanes.shape)
     address = np.asarray(address)
     if space == "shared":
+        chunk.shared.stay(step.home, address, dtype.itemsize, frame.mask)
         found = chunk.shared.flat(address, dtype, frame.mask, frame.lanes)
         chunk.watch.atomic(frame, step, address, dtype.itemsize)
         if chunk.launch.versions is not None:
             chunk.launch.versions.elsewhere(frame, step)
         return found
+    chunk.stack.has_written(frame, address, dtype.itemsize)
     return chunk.stack.space.flat(address, dtype, frame.mask, frame.lanes)

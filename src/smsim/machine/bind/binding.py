@@ -44,6 +44,7 @@ class Step:
         instruction, function: where it comes from, for messages.
         form: its resolved form.
         access_kind: for loads and stores ``read``, ``write`` or, where they are strong, ``atomic``.
+        home: where the shared variable begins that the address can only be meant for, if that is known.
     """
 
     run: Run
@@ -54,6 +55,7 @@ class Step:
     function: Function
     form: Form
     access_kind: str = ""
+    home: int | None = None
 
 
 class Slots:
@@ -185,6 +187,13 @@ class Binding:
                 text=instruction.text,
             )
         return address + symbol.offset
+
+    def home(self, operand: Address) -> int | None:
+        """Where the shared variable begins that an address can only be meant for, if that is known."""
+        base = operand.base
+        if isinstance(base, (Register, Symbol)):
+            return self.placement.home_of(base.name, self.function)
+        return None
 
     def address(
         self, operand: Address, instruction: Instruction

@@ -162,7 +162,8 @@ class Shape:
 def _enter(frame: Frame, mask: Mask, program: object, passing: Passing, following: int, step: Step) -> None:
     chunk = frame.chunk
     try:
-        base = chunk.stack.push(frame.local_base + frame.program.local_bytes, program.local_variables)
+        end = frame.local_base + frame.program.local_bytes
+        base = chunk.stack.push(end, program.local_variables, chunk.in_chunk(frame, mask))
     except RecursionError:
         raise chunk.launch.explain.stack_overflow(frame, mask, step) from None
     registers = program.fresh_registers(frame.lanes, chunk.launch, chunk.first_block)
