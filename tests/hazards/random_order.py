@@ -35,7 +35,7 @@ ACCESSES = ("read", "glance", "write", "atomic")
 FLAGS = ("flag", "near", "fenced", "weak")
 _WEIGHTS = {
     "read": 4, "glance": 3, "write": 2, "atomic": 1, "lanes": 5, "warp": 1, "named": 1, "handover": 1,
-    "flag": 5, "near": 1, "fenced": 3, "weak": 2, "block": 0.4,
+    "flag": 5, "near": 0.5, "fenced": 3, "weak": 2, "block": 0.4,
 }  # fmt: skip
 
 
@@ -79,6 +79,8 @@ def races(events: list[Event], blocks: int = 1) -> bool:
     past: list[tuple[int, int, int, str]] = []  # thread, its step, cell, kind
     for event in events:
         if event.kind not in ACCESSES:
+            if event.kind == "near" and order.apart(event):
+                return True  # they meet at the flag itself, and their scopes do not hold each other
             order.meet(event)
             continue
         for thread in event.who:
@@ -100,25 +102,27 @@ class _Order:
         self.fenced = np.zeros((THREADS, THREADS), int)
         self.seen = np.zeros((THREADS, THREADS), int)
 
+    def apart(self, event: Event) -> bool:
+        return self.blocks == 2 and event.who[0] // WARP != event.who[1] // WARP
+
     def meet(self, event: Event) -> None:
         who = list(event.who)
         if event.kind in FLAGS:
-            self._flag(event.kind, *who, apart=self.blocks == 2 and who[0] // WARP != who[1] // WARP)
+            self._flag(event.kind, *who)
             return
         takers = who[WARP:] if event.kind == "handover" else who
         given = self.clock[who].max(axis=0)
         self.clock[takers] = np.maximum(self.clock[takers], given)
         self.clock[who, who] += 1
 
-    def _flag(self, kind: str, giver: int, taker: int, apart: bool) -> None:
+    def _flag(self, kind: str, giver: int, taker: int) -> None:
         strong = kind in ("flag", "near")
         if kind == "fenced":
             self._fence(giver)
         given = self.clock[giver].copy() if strong else self.fenced[giver]
         self.clock[giver, giver] += strong
         into = self.clock if strong else self.seen
-        if kind != "near" or not apart:
-            into[taker] = np.maximum(into[taker], given)
+        into[taker] = np.maximum(into[taker], given)
         if kind == "fenced":
             self._fence(taker)
 

@@ -429,3 +429,15 @@ correct(
 DONE:
 """,
 )
+correct(
+    "each_block_counts_for_itself",
+    lambda x: np.r_[32, 32, np.zeros(62)],
+    """
+    mul.wide.u32 %rd6, %r2, 4;
+    add.u64 %rd6, %rd2, %rd6;
+    atom.relaxed.cta.global.add.u32 %r10, [%rd6], 1;
+    ld.relaxed.cta.global.u32 %r11, [%rd6];
+""",
+    grid=2,
+    block=32,
+)

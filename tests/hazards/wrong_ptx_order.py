@@ -144,10 +144,31 @@ READS:
     st.global.u32 [%rd2], %r13;
 DONE:
 """,
-    "st.global.u32 [%rd2+4], %r11;",
-    "ld.global.u32 %r13, [%rd2+4];",
+    "st.release.gpu.global.u32 [%rd1], %r12;",
+    "ld.acquire.cta.global.u32 %r10, [%rd1];",
     grid=2,
     block=1,
+)
+_race(
+    "blocks_count_together_each_for_itself",
+    0,
+    "atom.cta.global.add.u32 %r10, [%rd2], 1;",
+    "atom.cta.global.add.u32 %r10, [%rd2], 1;",
+    grid=2,
+    block=32,
+)
+_race(
+    "one_block_counts_for_all_and_the_other_for_itself",
+    0,
+    """
+    setp.eq.u32 %p1, %r2, 0;
+    @%p1 red.relaxed.cta.global.add.u32 [%rd2], 1;
+    @!%p1 red.relaxed.gpu.global.add.u32 [%rd2], 1;
+""",
+    "@%p1 red.relaxed.cta.global.add.u32 [%rd2], 1;",
+    "@!%p1 red.relaxed.gpu.global.add.u32 [%rd2], 1;",
+    grid=2,
+    block=32,
 )
 
 # -- who reads: one of several ---------------------------------------------------------------------------

@@ -53,6 +53,8 @@ class GlobalJudge:
         #: Also earlier writers, where several wrote the same and nothing ordered them.
         self._visitors: dict[str, dict[int, Touched]] = {READ: {}, ATOMIC: {}, WRITE: {}}
         self._followed: dict[int, Followed] = {}
+        #: Strong accesses to an allocation that some touch at ``.cta`` scope, by whether they write and are such.
+        self._strong: dict[int, dict[tuple[bool, bool], Touched]] = {}
         self._ids: tuple[Chunk | None, np.ndarray] = (None, np.empty(0))
 
     def _one_by_one(
@@ -77,6 +79,8 @@ class GlobalJudge:
                 new = np.broadcast_to(bits, frame.lanes.shape)[flat.row, flat.column]
             time = None
             if self.knowledge is not None and kind == ATOMIC:
+                if "cta" in step.form.flags and self.launch.blocks > 1 and base not in self.in_full:
+                    raise Suspicion(set(), full={base})  # it may race with strong accesses of other blocks
                 frame.chunk.watch.settle()
                 time = self.order.now(ids)  # a release is part of what it releases, the rest is not
                 synchronise(self.knowledge, step, ids - 1, flat.index * size + base)
@@ -121,6 +125,8 @@ class GlobalJudge:
     ) -> set[object]:  # fmt: skip
         """An access to an allocation of which every access is entered. Returns the reads to be followed."""
         suspects: set[object] = set()
+        if kind == ATOMIC and self.knowledge is not None and self.launch.blocks > 1:
+            self._against_strong(step, base, ids, cell, time, flat.allocation)
         for other in CONFLICTS[kind]:
             visitors = self._visitors[other].get(base)
             if other != WRITE and visitors is not None:
@@ -155,10 +161,30 @@ class GlobalJudge:
         if kind != WRITE:
             self._visited(kind, flat).add(cell, ids, self._number(step), self.order, time)
         elif not suspects:
-            for visitors in (self._visitors[READ].get(base), self._visitors[ATOMIC].get(base)):
+            strong = self._strong.get(base, {}).values()
+            for visitors in (self._visitors[READ].get(base), self._visitors[ATOMIC].get(base), *strong):
                 if visitors is not None:
                     visitors.settled(cell)
         return suspects
+
+    def _against_strong(
+        self, step: Step, base: int, ids: np.ndarray, cell: np.ndarray, time: np.ndarray | None,
+        allocation: Allocation,
+    ) -> None:  # fmt: skip
+        """Strong accesses of different blocks race too, where the scope of one is its own block."""
+        mine = step.form.row.semantics != "memory.load", "cta" in step.form.flags
+        tables = self._strong.setdefault(base, {})
+        if mine not in tables:
+            tables[mine] = Touched(-(-allocation.size // self.grain), many=True)
+        tables[mine].add(cell, ids, self._number(step), self.order, time)
+
+        def in_scope(cell: np.ndarray, me: np.ndarray, other: np.ndarray, time: np.ndarray) -> np.ndarray:
+            return (me - 1) // self.threads == (other - 1) // self.threads
+
+        for theirs, table in tables.items():
+            if (mine[0] or theirs[0]) and (mine[1] or theirs[1]):
+                whose, by = table.other_than(cell, ids, self.order, in_scope)
+                self._conflicts(step, ATOMIC, ATOMIC, base, ids, cell, whose, by, None)
 
     def _against_notes(
         self, frame: Frame, kind: str, base: int, low: int, high: int, signature: object

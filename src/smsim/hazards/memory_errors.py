@@ -12,6 +12,7 @@ from smsim.hazards.place import plural
 from smsim.hazards.teller import Teller
 from smsim.hazards.where import where
 from smsim.machine.faults import AccessFault
+from smsim.machine.kinds import ATOMIC
 from smsim.machine.lanes import Dim3, unflatten
 from smsim.machine.retype import DTYPES
 from smsim.ptx.nodes import Instruction, Register
@@ -102,6 +103,8 @@ class MemoryErrors(Teller):
             f"{who} in kernel {self.launch.kernel_name} race on {place.at}: "
             f"one {_KIND[kind]} it and the other {_KIND[other]} it, and {lacks}."
         )
+        if kind == other == ATOMIC:
+            message += " An operation at .cta scope is atomic for the threads of its own block alone."
         if same_value:
             message += " Both write the same value, so the result is not harmed."
         message += f"\n    thread {thread} {_KIND[kind]} at {a.short()}"

@@ -34,7 +34,7 @@ def orders_some_threads(instruction: Instruction) -> bool:
     if instruction.opcode in ("fence", "membar"):
         return True
     if instruction.opcode not in ("bar", "barrier"):
-        return bool({"acquire", "release", "acq_rel"} & set(words))
+        return bool({"acquire", "release", "acq_rel", "cta"} & set(words))
     if "warp" in words:
         mask = operands[0]
         return not (isinstance(mask, Immediate) and mask.value in _ALL_LANES)
