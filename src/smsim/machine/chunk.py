@@ -51,13 +51,15 @@ class Chunk:
         self.steps = 0
         self.slept = 0  # nanoseconds that lanes have asked to sleep; the clocks count them
         self.rounds = 0
+        base, extents = self.stack.push(0, launch.program.local_variables, ())
         root = Frame(
             self,
             launch.program,
             self.lanes,
             launch.program.fresh_registers(self.lanes, launch, first_block),
             launch.params,
-            local_base=self.stack.push(0, launch.program.local_variables),
+            local_base=base,
+            local_extents=extents,
         )
         root.pending[0] = None
         root.taint.update(launch.initial_taint(root))
@@ -115,6 +117,7 @@ class Chunk:
         """Run the lanes that stand before ``block`` through it, and put them where they go next."""
         mask = frame.pending.pop(block)
         code = frame.program.blocks[block]
+        self.stack.show(frame.local_extents)
         if code.is_loop_header and mask is not None and not self.launch.careful and self._sparse(frame, mask):
             if not code.spins:
                 self._run_gathered(frame, block, mask)
@@ -173,7 +176,9 @@ class Chunk:
                 gathered = np.broadcast_to(np.asarray(value), shape)[row, column]
                 registers[slot] = gathered.reshape(-1, 1)
         before = list(registers)
-        few = Frame(self, program, lanes, registers, frame.params, frame.depth, frame.local_base)
+        few = Frame(
+            self, program, lanes, registers, frame.params, frame.depth, frame.local_base, frame.local_extents
+        )
         few.pending[block] = None
         limit = min(frame.pending, default=len(program.blocks))
         while few.pending:
