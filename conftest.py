@@ -4,6 +4,8 @@
 Each notebook has a folder of its own, so that no output depends on who ran what before. It also gets the
 simulated SM where there is a GPU.
 
+*No clock.* A test may take as long as the machine needs: speed is measured in benchmarks/.
+
 *No skips in continuous integration.* ``TWENTY_NO_SKIPS=1``, set by .ci/run, turns every skip into a failure with
 the skip's reason. On a reader's machine a test may be skipped, for want of a browser or of a network; where we
 control the machine, nothing may be left out.
@@ -19,6 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="twenty-progress-")
 os.environ["TWENTY_PROGRESS_DIR"] = _FOLDER.name

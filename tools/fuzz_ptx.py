@@ -34,7 +34,8 @@ MEMORY_BYTES, BUFFER_BYTES = 1 << 24, 4096
 
 _TOKEN = re.compile(r"//.*|[%$\w]+|\.[\w:]+|\s+|.", re.DOTALL)
 _ODD = [*"{}()[]<>;,:@|!_-+*/=\"", "0", "-1", "1e999", "0f7FC00000", "0x7fffffffffffffff", "99999999999999999999",
-        "%r1", "%p1", "%tid.x", "%clock64", "%envreg1", "%nosuch", ".v4", ".u32", ".f16x2", "/*", "//", "é", ".align 0"]  # fmt: skip
+        "%r1", "%p1", "%tid.x", "%clock64", "%envreg1", "%nosuch",
+        ".v4", ".u32", ".f16x2", "/*", "//", "é", ".align 0"]  # fmt: skip
 _MODIFIERS = sorted({m for row in ROWS for m in re.findall(r"\.[\w:]+", row.syntax.partition(" ")[0])})
 _OPCODES = sorted({row.opcode for row in ROWS})
 

@@ -53,7 +53,6 @@ REFUSED: dict[str, tuple[str, tuple[str, ...]]] = {
 
 #: Spellings that are refused although their instruction is in the table.
 REFUSED_PARTS = (
-    "values of 128 bits in `ld`, `st`, `mov` and `atom`",
     "`.shared::cluster`, the shared memory of other blocks",
     "`fma.oob`, which knows the fill value of tensor copies",
     "`fence.proxy` and `fence.mbarrier_init`, which asynchronous copies need",

@@ -105,3 +105,25 @@ def test_guarded_barriers_and_warp_operations() -> None:
         @%p2 shfl.sync.bfly.b32 %r9, %r1, 1, 31, 0xffff;
         {STORE}"""
     assert np.array_equal(result(body), np.where(N < 16, N ^ 1, N))
+
+
+STACKS = """
+.func small() {
+  .local .align 4 .b8 a[8], b[8]; .reg .b64 %x; mov.u64 %x, a; st.local.u32 [%x], 1;
+  mov.u64 %x, b; st.local.u32 [%x], 1; ret; }
+.func (.param .b32 out) large(.param .b32 in) {
+  .local .align 4 .b8 a[400]; .reg .b64 %x, %i; .reg .b32 %v, %j; .reg .pred %q;
+  ld.param.b32 %v, [in]; mov.u64 %x, a; mul.wide.u32 %i, %v, 12; add.u64 %x, %x, %i;
+  setp.lt.u32 %q, %v, 31; @%q st.local.u32 [%x], %v; @%q ld.local.u32 %j, [%x]; @!%q mov.u32 %j, 0;
+  st.param.b32 [out], %j; ret; }
+"""
+
+
+def test_what_an_earlier_call_had_on_the_stack_is_gone() -> None:
+    """The second function's array lies over the gap that kept the first one's variables apart."""
+    body = f"call small, (); call (%r9), large, (%r1); {STORE}"
+    out = run(kernel(body, 1, top=STACKS), np.zeros(64, np.uint32), block=64)[0]
+    assert np.array_equal(out, np.where(N < 31, N, 0))
+    with pytest.raises(MemoryFault, match="local"):
+        late = STACKS.replace("%v, 31", "%v, 40")
+        run(kernel(body, 1, top=late), np.zeros(64, np.uint32), block=64)

@@ -55,13 +55,15 @@ class Chunk:
         self.rounds = 0
         self.at_grid_barrier = False
         self.ordered_at = 0
+        base, extents = self.stack.push(0, launch.program.local_variables, ())
         root = Frame(
             self,
             launch.program,
             self.lanes,
             launch.program.fresh_registers(self.lanes, launch, first_block),
             launch.params,
-            local_base=self.stack.push(0, launch.program.local_variables),
+            local_base=base,
+            local_extents=extents,
         )
         root.pending[0] = None
         root.taint.update(launch.initial_taint(root))
@@ -161,6 +163,7 @@ class Chunk:
         if self.interleaving is not None:
             mask = self.interleaving.some(frame, block, mask)
         code = frame.program.blocks[block]
+        self.stack.show(frame.local_extents)
         if code.is_loop_header and mask is not None and not self.launch.careful and self._sparse(frame, mask):
             if not code.spins:
                 self._run_gathered(frame, block, mask)
@@ -221,7 +224,9 @@ class Chunk:
                 gathered = np.broadcast_to(np.asarray(value), shape)[row, column]
                 registers[slot] = gathered.reshape(-1, 1)
         before = list(registers)
-        few = Frame(self, program, lanes, registers, frame.params, frame.depth, frame.local_base)
+        few = Frame(
+            self, program, lanes, registers, frame.params, frame.depth, frame.local_base, frame.local_extents
+        )
         few.pending[block] = None
         limit = min(frame.pending, default=len(program.blocks))
         while few.pending:

@@ -278,7 +278,7 @@ def _access_sizes(functions: list[Function], space: str) -> set[int]:
                 continue
             kind = next((w for w in reversed(words) if w in DTYPES), None)
             if kind is not None:
-                sizes.add(DTYPES[kind].itemsize)
+                sizes.add(min(DTYPES[kind].itemsize, 8))  # 128 bits are two accesses
                 if kind.endswith("x2"):  # an atomic takes the halves one by one
                     sizes.add(DTYPES[kind].itemsize // 2)
     return sizes

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from smsim.machine.chunk import Chunk
     from smsim.machine.params import ParamCells
     from smsim.machine.program import Program
+    from smsim.machine.stack import Extents
 
 #: A set of lanes: a boolean array that broadcasts to the lanes' shape, or ``None`` for all of them.
 Mask = np.ndarray | None
@@ -29,11 +30,12 @@ class Frame:
         yielded: blocks whose lanes spin, and let all others go first.
         params: the ``.param`` variables that this function can see.
         local_base: where this activation's ``.local`` variables begin in the thread's stack.
+        local_extents: those variables, and its callers'.
     """
 
     __slots__ = (
         "chunk", "program", "lanes", "R", "mask", "pending", "waiting", "yielded", "depth",
-        "params", "local_base", "on_return", "taint", "turns",
+        "params", "local_base", "local_extents", "on_return", "taint", "turns",
     )  # fmt: skip
 
     def __init__(
@@ -45,9 +47,11 @@ class Frame:
         params: ParamCells,
         depth: int = 0,
         local_base: int = 0,
+        local_extents: Extents = (),
     ) -> None:
         self.chunk, self.program, self.lanes, self.R = chunk, program, lanes, registers
-        self.params, self.depth, self.local_base = params, depth, local_base
+        self.params, self.depth = params, depth
+        self.local_base, self.local_extents = local_base, local_extents
         self.mask: Mask = None
         self.pending: dict[int, Mask] = {}
         self.waiting: list[int] = []

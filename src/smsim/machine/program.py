@@ -123,7 +123,7 @@ class Program:
 
     def _bind(self, instruction: Instruction, form: Form) -> Step:
         name = form.row.semantics
-        if "b128" in form.types or (form.space == "shared::cluster" and name.startswith("memory.")):
+        if form.space == "shared::cluster" and name.startswith("memory."):
             raise self._unsupported(instruction, instruction.spelling)
         if name in ENDINGS:
             return self._ending_step(instruction, form)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from smsim.machine.ops.formats import DTYPES
+from smsim.machine.ops.formats import B128, DTYPES, join_words
 from smsim.machine.outersum import OuterSum
 
-__all__ = ["DTYPES", "INT64", "Value", "as_address", "extension", "merge", "retype"]
+__all__ = [
+    "B128", "DTYPES", "INT64", "Value", "as_address", "extension", "join_words", "merge", "retype",
+]  # fmt: skip
 
 Value = np.ndarray | OuterSum
 

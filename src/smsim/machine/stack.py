@@ -21,6 +21,10 @@ LIMIT = 1 << 20  # bytes a thread; a recursion that needs more has run away
 _CELL = 8
 
 
+#: The variables that an activation can reach, by their place in the stack.
+Extents = tuple[Extent, ...]
+
+
 def layout(variables: tuple[Variable, ...], base: int, gap: int) -> tuple[dict[str, int], int]:
     """Place variables one after another: ``({name: offset}, end)``.
 
@@ -43,6 +47,7 @@ class ThreadStack:
         self.lanes, self._watch = lanes, watch
         self.written: OwnedWritten | None = None
         self.space = self._space(_CELL, [])
+        self._shown: Extents | None = None
 
     def has_read(self, frame: Frame, step: Step, address: np.ndarray, size: int) -> None:
         """Lanes of ``frame`` have loaded ``size`` bytes at ``address``.
@@ -58,32 +63,42 @@ class ThreadStack:
         if self.written is not None and not self.written.full:
             self.written.write(frame, address, size)
 
-    def push(self, base: int, variables: tuple[Variable, ...], mask: Mask = None) -> int:
-        """Make room above ``base`` for one activation's variables; returns where they begin.
+    def push(
+        self, base: int, variables: tuple[Variable, ...], below: Extents, mask: Mask = None
+    ) -> tuple[int, Extents]:
+        """Make room above ``base`` for one activation's variables.
 
         Args:
+            below: what the caller could reach.
             mask: the lanes of the chunk whose activation it is.
+
+        Returns:
+            where the variables begin, and what the activation can reach: its own variables and those of
+            its callers. Of what earlier calls had in the same place nothing is left.
 
         Raises:
             RecursionError: the stack would exceed :data:`LIMIT`.
         """
         if not variables:
-            return base
+            return base, below
         base = -(-base // 16) * 16
         offsets, end = layout(variables, base, _GUARD)
         if end > LIMIT:
             raise RecursionError
         self._grow(end)
-        known = {e.start: e for e in self.space.extents}
-        for variable in variables:
-            start = offsets[variable.name]
-            if start in known:
-                known[start].size = max(known[start].size, variable.size_bytes)
-            else:
-                known[start] = Extent(start, variable.size_bytes, variable.name)
-        self._rebuild([known[start] for start in sorted(known)])
-        self._begin([Extent(offsets[v.name], v.size_bytes, v.name) for v in variables], mask)
-        return base
+        own = [Extent(offsets[v.name], v.size_bytes, v.name) for v in variables]
+        self._begin(own, mask)
+        return base, (*below, *own)
+
+    def show(self, extents: Extents) -> None:
+        """From here on accesses are checked against ``extents``: those of the activation that runs."""
+        if extents is self._shown:
+            return
+        self._shown, space = extents, self.space
+        space.extents = list(extents)
+        space._starts = np.array([e.start for e in extents], np.int64)
+        space._ends = np.array([e.start + e.size for e in extents], np.int64)
+        space._known.clear()
 
     def _begin(self, extents: list[Extent], mask: Mask) -> None:
         """Nobody has written these variables yet."""
@@ -91,23 +106,17 @@ class ThreadStack:
             return
         if self.written is None:
             self.written = self._watch(self.space)
-            return
-        self.written.grow(self.space)
+        elif self.written.space is not self.space:
+            self.written.grow(self.space)
         owners = None if mask is None else self.lanes.lane[np.broadcast_to(mask, self.lanes.shape)]
         for extent in extents:
             self.written.begin(extent, owners)
 
     def _grow(self, size: int) -> None:
         if size > self.space.size:
-            wider = self._space(max(size, 2 * self.space.size), self.space.extents)
+            wider = self._space(max(size, 2 * self.space.size), [])
             wider.data[: self.space.data.shape[0]] = self.space.data
-            self.space = wider
+            self.space, self._shown = wider, None
 
     def _space(self, size: int, extents: list[Extent]) -> OwnedSpace:
         return OwnedSpace("local", size, extents, self.lanes.count, _CELL, by_thread=True)
-
-    def _rebuild(self, extents: list[Extent]) -> None:
-        space = self.space
-        space.extents = extents
-        space._starts = np.array([e.start for e in extents], np.int64)
-        space._ends = np.array([e.start + e.size for e in extents], np.int64)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from smsim.machine.arguments import ArrayArgument
+from smsim.machine.ops.formats import B128
 
 _SHOWN = 4  # lanes written out before the line is shortened
 
@@ -21,6 +22,8 @@ def shown(value: np.generic, arrays: Sequence[ArrayArgument]) -> str:
                 return place
     if value.dtype.kind == "u" and value >= 1 << 8 * value.dtype.itemsize - 1:
         return hex(value)  # a mask, or a negative number in a register without sign
+    if value.dtype == B128:
+        return hex(int(value["high"]) << 64 | int(value["low"]))
     if value.dtype.kind == "f":
         return f"{value:.6g}" if value.dtype.itemsize > 4 else f"{np.float32(value)!s}"
     return str(value.item())

@@ -14,7 +14,7 @@ from smsim.machine.faults import AccessFault, active_where
 from smsim.machine.frame import Frame, without
 from smsim.machine.kinds import ATOMIC, READ, WRITE
 from smsim.machine.outersum import OuterSum
-from smsim.machine.retype import DTYPES, Value, extension, retype
+from smsim.machine.retype import B128, DTYPES, Value, extension, join_words, retype
 from smsim.ptx.nodes import Address, Instruction, Operand, Symbol, Vector
 from smsim.ptx.rows import Form
 
@@ -40,11 +40,16 @@ def attempt(frame: Frame, step: Step, act: Callable[[], object]) -> object:
         frame.mask = whole
 
 
+_WORD = np.dtype(np.uint64)
+
+
 # -- one element ---------------------------------------------------------------------------------------
 
 
 def load(frame: Frame, step: Step, space: str, address: Value, dtype: np.dtype) -> np.ndarray:
     chunk = frame.chunk
+    if dtype == B128:
+        return join_words(*(load(frame, step, space, at, _WORD) for at in _both_words(address)))
     if space == "global":
         chunk.launch.watch.access(frame, step, step.access_kind, address, dtype.itemsize)
         value = chunk.memory.load(address, dtype, frame.mask)
@@ -69,11 +74,20 @@ def load(frame: Frame, step: Step, space: str, address: Value, dtype: np.dtype) 
     return value
 
 
+def _both_words(address: Value) -> tuple[Value, Value]:
+    """Where the two halves of 128 bits lie."""
+    return address, np.add(address, np.full((1, 1), _WORD.itemsize, np.int64))
+
+
 def store(frame: Frame, step: Step, space: str, address: Value, value: Value) -> None:
     chunk = frame.chunk
     if chunk.interleaving is not None:
         chunk.interleaving.next_access()
     value = np.asarray(value)
+    if value.dtype == B128:
+        for name, at in zip(("low", "high"), _both_words(address), strict=True):
+            store(frame, step, space, at, value[name])
+        return
     if chunk.launch.careful is not None:
         chunk.launch.careful.storing(space, address, value.dtype.itemsize, frame.mask)
     if space == "global":
@@ -220,7 +234,7 @@ def bind_load(binding: Binding, instruction: Instruction, form: Form) -> Step:
         address = address_of(frame)
 
         def act() -> None:
-            if len(into) > 1:
+            if width * len(into) > 8:
                 check_alignment(frame, address, width * len(into))
             for number, (slot, wide) in enumerate(zip(into, wider, strict=True)):
                 if len(into) > 1:
@@ -256,7 +270,7 @@ def bind_store(binding: Binding, instruction: Instruction, form: Form) -> Step:
         address = address_of(frame)
 
         def act() -> None:
-            if len(slots) > 1:
+            if width * len(slots) > 8:
                 check_alignment(frame, address, width * len(slots))
             for number, slot in enumerate(slots):
                 at = np.add(address, np.full((1, 1), number * width, np.int64)) if number else address

@@ -10,10 +10,11 @@ from smsim.machine.bind.access import IN_GLOBAL, attempt, by_space, check_alignm
 from smsim.machine.bind.binding import Binding, Step
 from smsim.machine.collisions import RUNNING, serve
 from smsim.machine.frame import Frame
+from smsim.machine.globalspace import FlatAccess
 from smsim.machine.kinds import ATOMIC
 from smsim.machine.ops import atomic
 from smsim.machine.ops.packed import join, split
-from smsim.machine.retype import DTYPES, retype
+from smsim.machine.retype import B128, DTYPES, retype
 from smsim.ptx.nodes import Instruction, Vector
 from smsim.ptx.rows import Form
 
@@ -32,6 +33,8 @@ def bind_reduce(binding: Binding, instruction: Instruction, form: Form) -> Step:
 
 def _bind(binding: Binding, instruction: Instruction, form: Form, target: object, rest: tuple) -> Step:
     operation = next(o for o in OPERATIONS if o in form.flags)
+    if form.type == "b128":
+        return _bind_two_words(binding, instruction, form, operation)
     dtype, pieces = DTYPES[form.type], 2 if form.type.endswith("x2") else 1
     targets = () if target is None else target.items if isinstance(target, Vector) else (target,)
     into = [binding.destination(t) for t in targets]
@@ -91,6 +94,53 @@ def _bind(binding: Binding, instruction: Instruction, form: Form, target: object
     step = Step(run, writes, reads, reads, instruction, binding.function, form)
     step.home = binding.home(rest[0])
     return step
+
+
+def _bind_two_words(binding: Binding, instruction: Instruction, form: Form, operation: str) -> Step:
+    """``atom.exch.b128`` and ``atom.cas.b128``: lane after lane, both words at once."""
+    target, place, *given = instruction.operands
+    into = binding.destination(target)
+    address_of, address_slots = binding.address(place, instruction)
+    slots = [binding.source(o, "b128", instruction) for o in given[: 2 if operation == "cas" else 1]]
+    space = "global" if form.space in IN_GLOBAL else form.space
+    word = DTYPES["b64"]
+
+    def run(frame: Frame) -> None:
+        address, shape = address_of(frame), frame.lanes.shape
+        values = [np.broadcast_to(np.asarray(frame.R[slot]), shape) for slot in slots]
+
+        def act() -> np.ndarray:
+            check_alignment(frame, address, 16)
+            out, whole = np.zeros(shape, B128), frame.mask
+            parts = by_space(frame, address) if space == "generic" else [(space, address, whole)]
+            for there, at, lanes in parts:
+                frame.mask = lanes
+                low, high = (_flat(frame, step, there, where, word) for where in (at, _moved(at, 8)))
+                for first, second in zip(low, high, strict=True):
+                    _serve_two_words(operation, first, second, values, out)
+            frame.mask = whole
+            return out
+
+        old = attempt(frame, step, act)
+        if into is not None and old is not None:
+            frame.R[into] = old
+
+    reads = (*address_slots, *slots)
+    writes = 0 if into is None else 1 << into
+    step = Step(run, writes, reads, reads, instruction, binding.function, form)
+    return step
+
+
+def _serve_two_words(
+    operation: str, low: FlatAccess, high: FlatAccess, values: list[np.ndarray], out: np.ndarray
+) -> None:
+    for number in range(low.index.size):
+        lane = low.row[number], low.column[number]
+        at, above = low.index[number], high.index[number]
+        old = (low.view[at], high.view[above])
+        out[lane] = old
+        if operation == "exch" or old == tuple(values[0][lane]):
+            low.view[at], high.view[above] = values[-1][lane]
 
 
 def _parts(value: np.ndarray, pieces: int, element: np.dtype) -> tuple[np.ndarray, ...]:

@@ -162,12 +162,13 @@ class Shape:
 def _enter(frame: Frame, mask: Mask, program: object, passing: Passing, following: int, step: Step) -> None:
     chunk = frame.chunk
     try:
-        end = frame.local_base + frame.program.local_bytes
-        base = chunk.stack.push(end, program.local_variables, chunk.in_chunk(frame, mask))
+        top = frame.local_base + frame.program.local_bytes
+        lanes = chunk.in_chunk(frame, mask)
+        base, extents = chunk.stack.push(top, program.local_variables, frame.local_extents, lanes)
     except RecursionError:
         raise chunk.launch.explain.stack_overflow(frame, mask, step) from None
     registers = program.fresh_registers(frame.lanes, chunk.launch, chunk.first_block)
-    inner = Frame(chunk, program, frame.lanes, registers, ParamCells(), frame.depth + 1, base)
+    inner = Frame(chunk, program, frame.lanes, registers, ParamCells(), frame.depth + 1, base, extents)
     names = [(mine, p.name) for mine, p in zip(passing.arguments, program.function.params, strict=True)]
     frame.params.pass_to(inner.params, names)
     inner.on_return = Return(frame, following, passing, inner)

@@ -6,7 +6,7 @@ import numpy as np
 
 from smsim.machine import windows
 from smsim.machine.bind.binding import Binding, Run, Step
-from smsim.machine.retype import DTYPES, as_address, extension, retype
+from smsim.machine.retype import B128, DTYPES, as_address, extension, join_words, retype
 from smsim.ptx.nodes import Instruction, Sink, Symbol, Vector
 from smsim.ptx.rows import TYPE_BITS, Form
 
@@ -62,12 +62,20 @@ def _pack(binding: Binding, instruction: Instruction, form: Form) -> Step:
     part, whole = np.dtype(f"u{part_bits // 8}"), DTYPES[form.type]
     slots = tuple(binding.source(item, f"b{part_bits}", instruction) for item in source.items)
 
+    def packed(pieces: list[np.ndarray], dtype: np.dtype) -> np.ndarray:
+        total = np.zeros((1, 1), dtype)
+        for number, piece in enumerate(pieces):
+            total = total | (piece.astype(dtype) << dtype.type(number * part_bits))
+        return total
+
     def run(frame) -> None:
-        packed = np.zeros((1, 1), whole)
-        for number, slot in enumerate(slots):
-            piece = np.asarray(retype(frame.R[slot], part)).astype(whole)
-            packed = packed | (piece << whole.type(number * part_bits))
-        frame.R[into] = packed
+        pieces = [np.asarray(retype(frame.R[slot], part)) for slot in slots]
+        if whole == B128:
+            half = len(pieces) // 2
+            words = (packed(part, DTYPES["b64"]) for part in (pieces[:half], pieces[half:]))
+            frame.R[into] = join_words(*words)
+        else:
+            frame.R[into] = packed(pieces, whole)
 
     return _step(binding, instruction, form, run, [into], slots)
 
@@ -83,7 +91,10 @@ def _unpack(binding: Binding, instruction: Instruction, form: Form) -> Step:
         value = np.asarray(retype(frame.R[slot], whole))
         for number, one in enumerate(into):
             if one is not None:
-                frame.R[one] = (value >> whole.type(number * part_bits)).astype(part)
+                word, shift = value, number * part_bits
+                if whole == B128:
+                    word, shift = value["high" if shift >= 64 else "low"], shift % 64
+                frame.R[one] = (word >> word.dtype.type(shift)).astype(part)
 
     return _step(binding, instruction, form, run, into, (slot,))
 

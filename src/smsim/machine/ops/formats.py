@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+#: A register of 128 bits: two words, for NumPy has no integer so wide. It is moved about, never computed with.
+B128 = np.dtype([("low", np.uint64), ("high", np.uint64)])
+
 _NUMPY = {
     "pred": bool,
-    "b8": np.uint8, "b16": np.uint16, "b32": np.uint32, "b64": np.uint64,
+    "b8": np.uint8, "b16": np.uint16, "b32": np.uint32, "b64": np.uint64, "b128": B128,
     "u8": np.uint8, "u16": np.uint16, "u32": np.uint32, "u64": np.uint64,
     "s8": np.int8, "s16": np.int16, "s32": np.int32, "s64": np.int64,
     "f16": np.float16, "f32": np.float32, "f64": np.float64,
@@ -90,3 +93,11 @@ _FORMATS = {
 def format_of(dtype: np.dtype) -> FloatFormat:
     """The format of a NumPy float type."""
     return _FORMATS[np.dtype(dtype)]
+
+
+def join_words(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Registers of 128 bits from their two halves, uint64 each."""
+    shape = np.broadcast_shapes(low.shape, high.shape)
+    out = np.empty(shape, B128)
+    out["low"], out["high"] = low, high
+    return out
