@@ -53,7 +53,7 @@ class Chunk:
         self.steps = 0
         self.slept = 0  # nanoseconds that lanes have asked to sleep; the clocks count them
         self.rounds = 0
-        self.at_grid_barrier = False
+        self.at_grid_barrier = self.waited_in_vain = False
         self.ordered_at = 0
         base, extents = self.stack.push(0, launch.program.local_variables, ())
         root = Frame(
@@ -80,7 +80,7 @@ class Chunk:
             SimulationError: what the program did wrong.
         """
         self.rounds = 0
-        self.at_grid_barrier = False
+        self.at_grid_barrier = self.waited_in_vain = False
         turns = None if self.interleaving is None else self.interleaving.quantum()
         while True:
             if turns is not None:
@@ -97,9 +97,10 @@ class Chunk:
             elif self._everyone_yielded():
                 self.rounds += 1
                 if self.rounds > ROUNDS_BEFORE_PARKING:
+                    self.waited_in_vain = True
                     return False
             elif self.grid_barrier.waiting and not (self.barriers.waiting or self.meetings.waiting):
-                self.at_grid_barrier = True
+                self.at_grid_barrier = self.waited_in_vain = True
                 return False
             elif self.frames:
                 self.barriers.explain_deadlock()
@@ -143,7 +144,7 @@ class Chunk:
 
     def pass_grid_barrier(self) -> None:
         """All threads of the grid have come to where those of this chunk wait."""
-        self.at_grid_barrier = False
+        self.at_grid_barrier = self.waited_in_vain = False
         self.grid_barrier.release()
         self.ordered()
 

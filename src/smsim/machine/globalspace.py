@@ -135,7 +135,7 @@ class GlobalSpace:
             if not row.size:
                 continue
             if self.interleaving is not None:
-                turns = self.interleaving.turns(row.size)
+                turns = self.interleaving.turns(row * shape[1] + column)
                 column, row = column[turns], row[turns]
             index = (address[row, column] - allocation.base) // dtype.itemsize
             if writes:

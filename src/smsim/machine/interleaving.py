@@ -127,9 +127,13 @@ class Interleaving:
         """An instruction begins; all who ask about it for :meth:`turns` get one answer."""
         self._access = self._draw()
 
-    def turns(self, number: int) -> np.ndarray:
-        """A permutation of ``number`` lanes: the order in which they are served."""
-        return _shuffled(number, self._access)
+    def turns(self, lanes: np.ndarray) -> np.ndarray:
+        """The order in which ``lanes`` are served, as positions in it: ``(n,)``.
+
+        Lanes go by their position in the frame, counted along its rows. Whoever asks, in whatever order, gets
+        one answer.
+        """
+        return np.argsort(_hash(lanes, self._access), kind="stable")
 
 
 def _shuffled(number: int, key: int) -> np.ndarray:

@@ -272,16 +272,19 @@ class Launch:
         return deque(firsts[n] for n in self.interleaving.starting_order(len(firsts)))
 
     def _starts_another(self, resident_limit: int) -> bool:
-        """Whether a new chunk comes next, rather than the first of those that are parked."""
-        if not self._queued or len(self._parked) >= resident_limit:
-            starts = False
-        elif self.interleaving is None or not self._parked:
-            starts = True
-        else:
-            starts = self.interleaving.one_in(2)
-        if self.interleaving is not None and not starts:
-            self._parked.rotate(self.interleaving.below(len(self._parked)))
-        return starts
+        """Whether a new chunk comes next, rather than the first of those that are parked.
+
+        Under a seed any chunk may come; but those that have waited in vain mostly let others go first.
+        """
+        room = bool(self._queued) and len(self._parked) < resident_limit
+        if self.interleaving is None:
+            return room
+        ready = [place for place, chunk in enumerate(self._parked) if not chunk.waited_in_vain]
+        if room and (not ready or self.interleaving.one_in(2)):
+            return True
+        if ready and not self.interleaving.one_in(4):
+            self._parked.rotate(-ready[self.interleaving.below(len(ready))])
+        return False
 
     def other_chunks_wait(self) -> bool:
         """Whether there is a chunk to go on with in place of the one that runs."""

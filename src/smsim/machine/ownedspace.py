@@ -123,7 +123,7 @@ class OwnedSpace:
         active = np.ones((1, 1), bool) if mask is None else mask
         column, row = np.nonzero(np.broadcast_to(active, lanes.shape).T)
         if self.interleaving is not None:
-            turns = self.interleaving.turns(row.size)
+            turns = self.interleaving.turns(row * lanes.shape[1] + column)
             column, row = column[turns], row[turns]
         return [FlatAccess(flat, where[row, column], row, column)]
 
