@@ -436,3 +436,78 @@ correct(
     grid=2,
     block=20,
 )
+correct(
+    "a_vector_that_ends_outside_and_is_forgotten",
+    lambda x: np.where(x == 0, 4 + 5 + 6, 0),
+    """
+    .shared .align 16 .b8 seven[28];
+    mov.u32 %r10, seven;
+    setp.ge.u32 %p1, %r1, 7;
+    @%p1 bra MET;
+    shl.b32 %r11, %r1, 2;
+    add.u32 %r11, %r11, %r10;
+    st.shared.u32 [%r11], %r1;
+MET:
+    bar.sync 0;
+    setp.ne.u32 %p1, %r1, 0;
+    @%p1 ret;
+    ld.shared.v4.u32 {%r12, %r13, %r14, %r15}, [%r10+16];
+    add.u32 %r12, %r12, %r13;
+    add.u32 %r12, %r12, %r14;
+    st.global.u32 [%rd4], %r12;
+""",
+)
+correct(
+    "one_of_two_shared_arrays_is_chosen",
+    lambda x: x,
+    """
+    mov.u32 %r10, other;
+    shl.b32 %r11, %r1, 2;
+    add.u32 %r11, %r11, %r10;
+    and.b32 %r12, %r1, 1;
+    setp.eq.u32 %p1, %r12, 0;
+    selp.u32 %r13, %r5, %r11, %p1;
+    st.shared.u32 [%r13], %r1;
+    ld.shared.u32 %r14, [%r13];
+    st.global.u32 [%rd4], %r14;
+""",
+)
+correct(
+    "one_shared_array_is_reached_by_its_distance_from_another",
+    lambda x: x,
+    """
+    mov.u32 %r10, other;
+    mov.u32 %r11, tile;
+    sub.u32 %r12, %r10, %r11;
+    add.u32 %r13, %r5, %r12;
+    st.shared.u32 [%r13], %r1;
+    ld.shared.u32 %r14, [%r13];
+    st.global.u32 [%rd4], %r14;
+""",
+)
+correct(
+    "the_distance_of_two_shared_arrays_comes_from_memory",
+    lambda x: x,
+    """
+    mov.u32 %r10, other;
+    mov.u32 %r11, tile;
+    sub.u32 %r12, %r10, %r11;
+    st.local.u32 [depot], %r12;
+    ld.local.u32 %r12, [depot];
+    add.u32 %r13, %r5, %r12;
+    st.shared.u32 [%r13], %r1;
+    ld.shared.u32 %r14, [%r13];
+    st.global.u32 [%rd4], %r14;
+""",
+)
+correct(
+    "local_memory_that_some_threads_fill_and_only_those_use",
+    lambda x: np.where(x < 32, x, 0),
+    """
+    setp.lt.u32 %p1, %r1, 32;
+    @%p1 st.local.u32 [depot+8], %r1;
+    ld.local.v2.u32 {%r10, %r11}, [depot+8];
+    selp.u32 %r10, %r10, 0, %p1;
+    st.global.u32 [%rd4], %r10;
+""",
+)

@@ -72,6 +72,18 @@ def past_the_tile(x, out):
 
 @planted(errors.MemoryFault)
 @cuda.jit
+def past_one_tile_into_another(x, out):
+    first = cuda.shared.array(N, float32)
+    second = cuda.shared.array(N, float32)
+    t = cuda.threadIdx.x
+    first[t] = x[t]
+    second[t] = 2 * x[t]
+    cuda.syncthreads()
+    out[t] = second[t] + first[t + N + 32 * int(x[t])]  # <--
+
+
+@planted(errors.MemoryFault)
+@cuda.jit
 def writes_past_the_tile(x, out):
     tile = cuda.shared.array(SHORT, float32)
     t = cuda.threadIdx.x

@@ -281,3 +281,66 @@ planted(
     st.global.u32 [%rd4], %r12;
 """,
 )
+planted(
+    "over_the_end_into_another_shared_array",
+    errors.MemoryFault,
+    0,
+    """
+    st.shared.u32 [%r5], %r1;
+    mov.u32 %r10, other;
+    shl.b32 %r11, %r1, 2;
+    add.u32 %r11, %r11, %r10;
+    st.shared.u32 [%r11], %r1;
+    bar.sync 0;
+    ld.shared.u32 %r12, [%r5+384];  // <--
+    st.global.u32 [%rd4], %r12;
+""",
+)
+planted(
+    "before_the_start_into_another_shared_array_by_a_generic_address",
+    errors.MemoryFault,
+    0,
+    """
+    cvta.shared.u64 %rd10, other;
+    mul.wide.u32 %rd11, %r1, 4;
+    add.u64 %rd10, %rd10, %rd11;
+    st.u32 [%rd10+-384], %r1;  // <--
+""",
+)
+planted(
+    "a_vector_that_ends_outside_and_is_used",
+    errors.MemoryFault,
+    0,
+    """
+    .shared .align 16 .b8 seven[28];
+    mov.u32 %r10, seven;
+    setp.ge.u32 %p1, %r1, 7;
+    @%p1 ret;
+    shl.b32 %r11, %r1, 2;
+    add.u32 %r11, %r11, %r10;
+    st.shared.u32 [%r11], %r1;
+    setp.ne.u32 %p1, %r1, 0;
+    @%p1 ret;
+    ld.shared.v4.u32 {%r12, %r13, %r14, %r15}, [%r10+16];  // <--
+    st.global.u32 [%rd4], %r15;
+""",
+)
+planted(
+    "a_vector_that_lies_outside",
+    errors.MemoryFault,
+    0,
+    """
+    ld.shared.v4.u32 {%r12, %r13, %r14, %r15}, [tile+256];  // <--
+""",
+)
+planted(
+    "local_memory_filled_by_some_threads",
+    errors.UninitializedRead,
+    7,
+    """
+    setp.eq.u32 %p1, %r1, 7;
+    @!%p1 st.local.u32 [depot+4], %r1;
+    ld.local.u32 %r10, [depot+4];  // <--
+    st.global.u32 [%rd4], %r10;
+""",
+)
