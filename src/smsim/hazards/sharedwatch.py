@@ -116,12 +116,14 @@ class SharedWatch:
         self.settle()
         who, cell = self._places(access, 0)
         access.time = self.order.now(who)
-        word = np.broadcast_to(access.address, access.lanes.shape)
-        if access.mask is not None:
-            word = word[np.broadcast_to(access.mask, access.lanes.shape)]
+        active = np.broadcast_to(True if access.mask is None else access.mask, access.lanes.shape)
+        word = np.broadcast_to(access.address, access.lanes.shape)[active]
         threads = who.astype(np.int64) - 1 + self.chunk.first_block * self.chunk.lanes.threads
+        if self.chunk.interleaving is not None:  # under a seed they are served in another order
+            turns = self.chunk.interleaving.turns(np.flatnonzero(active))
+            word, threads = word[turns], threads[turns]
         block = threads // self.chunk.lanes.threads
-        synchronise(self.knowledge, access.step, threads, _word(block, word.ravel()))
+        synchronise(self.knowledge, access.step, threads, _word(block, word))
         self._note(access)
         self._judge()
 
