@@ -270,3 +270,29 @@ DONE:
     "atom.global.add.u32 %r10, [%rd2], 1;",
     "st.global.u32 [%rd2], %r12;",
 )
+_race(
+    "a_fence_before_the_barrier_speaks_for_its_own_thread",
+    1,
+    """
+    setp.ne.u32 %p1, %r2, 0;
+    @%p1 bra READS;
+    st.global.u32 [%rd3], %r1;
+    fence.acq_rel.gpu;
+    bar.sync 0;
+    mov.u32 %r12, 99;
+    setp.eq.u32 %p2, %r1, 0;
+    @%p2 st.relaxed.gpu.global.u32 [%rd2], %r12;
+    bra DONE;
+READS:
+    ld.acquire.gpu.global.u32 %r10, [%rd2];
+    setp.ne.u32 %p3, %r10, 99;
+    @%p3 bra READS;
+    ld.global.u32 %r13, [%rd3+-128];
+    st.global.u32 [%rd4], %r13;
+DONE:
+""",
+    "st.global.u32 [%rd3], %r1;",
+    "ld.global.u32 %r13, [%rd3+-128];",
+    grid=2,
+    block=32,
+)
