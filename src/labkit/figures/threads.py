@@ -17,14 +17,17 @@ ROW = 8
 NOBODY = -1
 
 
-def draw_threads(block: np.ndarray, thread: np.ndarray, *, title: str = "", idle: int = 0) -> Figure:
+def draw_threads(
+    block: np.ndarray, thread: np.ndarray, *, title: str = "", idle: int = 0, word: str = "block"
+) -> Figure:
     """Draw the elements of an array, each with the thread that wrote it.
 
     ``block`` and ``thread`` are integer arrays of one shape, ``(n,)`` or ``(height, width)``: for
     every element the block's and the thread's index, or -1 where nobody wrote. A kernel that stores
     ``cuda.blockIdx.x`` and ``cuda.threadIdx.x`` makes them. ``idle`` is the number of threads that
     were launched but had no element. Colours show the block, numbers the thread; untouched elements
-    are hatched. The grey numbers are indices: of a row's first element, or of row and column.
+    are hatched. The grey numbers are indices: of a row's first element, or of row and column. With
+    another ``word`` the groups are called so: ``draw_threads(warp, lane, word="warp")``.
     """
     block, thread = np.asarray(block), np.asarray(thread)
     if block.shape != thread.shape or block.ndim not in (1, 2) or block.size == 0:
@@ -44,7 +47,7 @@ def draw_threads(block: np.ndarray, thread: np.ndarray, *, title: str = "", idle
         if block.ndim == 2 and row == 0:
             axes.text(column + 0.5, -0.1, str(column), ha="center", va="bottom", color=palette.faint)
     _finish(axes, rows, columns, title, labelled=block.ndim == 2)
-    _legend(axes, block, idle)
+    _legend(axes, block, idle, word)
     return fig
 
 
@@ -91,11 +94,11 @@ def _legend_entries(block: np.ndarray, idle: int) -> int:
     return len(_blocks(block)) + bool(np.any(block == NOBODY)) + bool(idle)
 
 
-def _legend(axes: Axes, block: np.ndarray, idle: int) -> None:
+def _legend(axes: Axes, block: np.ndarray, idle: int, word: str) -> None:
     from matplotlib.patches import Patch
 
     entries = [
-        Patch(facecolor=palette.of(b), edgecolor=palette.ink, label=f"block {b}") for b in _blocks(block)
+        Patch(facecolor=palette.of(b), edgecolor=palette.ink, label=f"{word} {b}") for b in _blocks(block)
     ]
     if np.any(block == NOBODY):
         entries.append(
