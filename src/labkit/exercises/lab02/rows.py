@@ -68,8 +68,8 @@ EXERCISE = KernelExercise(
         Misconception("wrong divisor", HEIGHT, body=_at(lambda i, h, w: (i // h, i % h))),
         Misconception(
             "wrong divisor",
-            "row and column are both remainders of the same division by the height. Which of the two changes "
-            "from one element to the next?",
+            "the row is counted with the height and the column with the width: two ways of counting at once. "
+            "Divide by the width for both, `i // width` and `i % width`.",
             body=_at(lambda i, h, w: (i % h, i // w)),
         ),
         Misconception(
