@@ -127,3 +127,11 @@ def test_every_exercise_has_hints_a_skeleton_and_misconceptions(name):
     for misconception in exercise.misconceptions:
         given = (misconception.body, misconception.model, misconception.detect)
         assert sum(part is not None for part in given) == 1
+
+
+def test_as_many_threads_are_listed_as_the_simulator_names():
+    """Recognising a mistake by its stray threads counts on this number."""
+    from labkit.checking.misconception import LISTED
+    from smsim.hazards import teller
+
+    assert LISTED == teller._NAMED

@@ -68,7 +68,11 @@ def test_the_naive_transpose_costs_what_its_addresses_say(cuda):
 def test_the_table_shows_whole_records(cuda):
     answer = next(a for a in WRONG if a.function.__name__ == "reads_as_arrays")
     table = labkit.judge(answer.exercise, answer.ready(cuda)).table
-    assert [len(line.split()) - 1 for line in table if line.startswith(("values", "expected", "got"))] == [8, 2, 2]
+    assert [len(line.split()) - 1 for line in table if line.startswith(("values", "expected", "got"))] == [
+        8,
+        2,
+        2,
+    ]
 
 
 def test_there_are_enough_of_both():
