@@ -1,5 +1,7 @@
 """What checks promise whatever the engine: they never raise, and say the same thing every time."""
 
+from dataclasses import replace
+
 import pytest
 
 import labkit
@@ -83,28 +85,34 @@ def test_python_errors_are_told_with_their_line():
 
 
 def test_scores_are_printed_and_can_be_too_much():
-    def score(too_much):
-        return Score(
-            "calls",
-            lambda answer, case: answer(1) + 8,
-            DOUBLE.make,
-            goal=5,
-            too_much=too_much,
-            advice="Count.",
-        )
+    def score(too_much=None, **more):
+        measure = lambda answer, case: answer(1) + 8  # noqa: E731
+        fixed = lambda: Case(1, {"n": 1}, outputs=())  # noqa: E731
+        return Score("calls", measure, fixed, goal=5, too_much=too_much, advice="Count.", **more)
 
-    from dataclasses import replace
+    def told(score):
+        return judged(lambda n: 2 * n, replace(DOUBLE, score=score))
 
-    def fixed():
-        return Case(1, {"n": 1}, outputs=())
+    lenient = told(score())
+    assert lenient.right and lenient.score == 10
+    assert str(lenient).splitlines()[1:] == [
+        "    Score: 10 calls (goal: 5; goal not reached yet).",
+        "    Count.",
+    ]
+    placed = told(score(place=lambda answer, case: f"Most of it for n = {case.arguments['n']}."))
+    assert str(placed).splitlines()[2] == "    Most of it for n = 1. Count."
+    strict = told(score(7))
+    assert strict.misconception == "too costly" and "Count." in str(strict)
+    reached = told(replace(score(), goal=10))
+    assert str(reached).splitlines()[1:] == ["    Score: 10 calls (goal: 10; goal reached)."]
+    both = told((replace(score(), goal=10), replace(score(), unit="steps")))
+    assert both.score == 10 and [d.split()[2] for d in both.details[:2]] == ["calls", "steps"]
 
-    lenient = replace(DOUBLE, score=replace(score(None), case=fixed))
-    strict = replace(DOUBLE, score=replace(score(7), case=fixed))
-    verdict = judged(lambda n: 2 * n, lenient)
-    assert verdict.right and verdict.score == 10
-    assert str(verdict).splitlines()[1] == "    Score: 10 calls (goal: 5; goal not reached yet)."
-    verdict = judged(lambda n: 2 * n, strict)
-    assert verdict.misconception == "too costly" and "Count." in verdict.message
+
+def test_an_answer_that_is_wrong_on_the_measured_case_has_no_score():
+    score = Score("calls", lambda answer, case: 1 / 0, lambda: Case(77, {"n": 77}, outputs=()), goal=1)
+    verdict = judged(lambda n: 0 if n == 77 else 2 * n, replace(DOUBLE, score=score))
+    assert verdict.mark is Mark.WRONG and "n = 77" in str(verdict)
 
 
 def test_unknown_exercise_is_said_not_raised(capsys):
@@ -133,3 +141,11 @@ def test_every_exercise_has_hints_a_skeleton_and_misconceptions(name):
     for misconception in misconceptions:
         given = (misconception.body, misconception.model, misconception.detect)
         assert sum(part is not None for part in given) == 1
+
+
+def test_as_many_threads_are_listed_as_the_simulator_names():
+    """Recognising a mistake by its stray threads counts on this number."""
+    from labkit.checking.misconception import LISTED
+    from smsim.hazards import teller
+
+    assert LISTED == teller._NAMED

@@ -35,6 +35,8 @@ def judge_answer(exercise: _TriedExercise, answers: Sequence[Any], skeletons: di
     if all(outcome.right for outcome in outcomes):
         outcomes += _try_fresh(exercise, answer)
     if all(outcome.right for outcome in outcomes):
+        outcomes += _try_measured(exercise, answer)
+    if all(outcome.right for outcome in outcomes):
         return _praise(exercise, answer, outcomes)
     return _explain(exercise, answer, outcomes)
 
@@ -60,6 +62,12 @@ def _try_fresh(exercise: _TriedExercise, answer: Any) -> list[Outcome]:
     return []
 
 
+def _try_measured(exercise: _TriedExercise, answer: Any) -> list[Outcome]:
+    """The cases that scores are taken on: an answer that is wrong there has no score."""
+    outcomes = [exercise.attempt(answer, score.case()) for score in exercise.scores]
+    return [outcome for outcome in outcomes if not outcome.right]
+
+
 def _hopeless(outcome: Outcome) -> bool:
     if isinstance(outcome.failure, Exception):
         return True
@@ -71,15 +79,16 @@ def _praise(exercise: _TriedExercise, answer: Any, outcomes: Sequence[Outcome]) 
     message = f"right, on all {tried} cases."
     warned = next((warning for outcome in outcomes for warning in outcome.warnings), None)
     notes = tuple(_told(f"Note: {_sentence(warned)}")) if warned is not None else ()
-    if exercise.score is None:
-        return Verdict(exercise.name, Mark.RIGHT, message, details=notes)
-    figure = exercise.score.take(answer)
-    if exercise.score.fails(figure):
-        message = f"right results, but too costly. {exercise.score.advice}".rstrip()
-        details = (exercise.score.text(figure), *notes)
-        return Verdict(exercise.name, Mark.WRONG, message, "too costly", details, score=figure)
-    details = (exercise.score.text(figure), *notes)
-    return Verdict(exercise.name, Mark.RIGHT, message, details=details, score=figure)
+    figures = [score.take(answer) for score in exercise.scores]
+    details: list[str] = []
+    for score, figure in zip(exercise.scores, figures, strict=True):
+        details += [score.text(figure), *filter(None, [score.guidance(answer, figure)])]
+    details += notes
+    remembered = figures[0] if figures else None
+    if any(score.fails(figure) for score, figure in zip(exercise.scores, figures, strict=True)):
+        message = "right results, but too costly."
+        return Verdict(exercise.name, Mark.WRONG, message, "too costly", tuple(details), score=remembered)
+    return Verdict(exercise.name, Mark.RIGHT, message, details=tuple(details), score=remembered)
 
 
 def _explain(exercise: _TriedExercise, answer: Any, outcomes: Sequence[Outcome]) -> Verdict:

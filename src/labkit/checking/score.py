@@ -13,14 +13,18 @@ from labkit.checking.case import Case
 class Score:
     """How a right answer is measured, and what counts as good.
 
+    A right answer that misses the goal stays right. It is told the figure, the goal, where its cost lies
+    (``place``) and what to think about (``advice``).
+
     Attributes:
         unit: what is counted, as it is printed: ``"sectors a request"``.
         measure: ``measure(answer, case)`` gives the figure on one case. It should use counts of the
             simulated SM, which are the same on every machine, never the wall clock.
         case: the case that is measured; its size and numbers are fixed.
         goal: the figure to reach; lower is better.
-        too_much: above this the answer counts as wrong (``None``: it never does), and the sentence
-            that then says what was asked for is ``advice``.
+        too_much: above this the answer counts as wrong (``None``: it never does).
+        advice: a sentence for who has not reached the goal.
+        place: ``place(answer, case)`` says in a sentence which line the figure comes from.
     """
 
     unit: str
@@ -29,6 +33,7 @@ class Score:
     goal: float
     too_much: float | None = None
     advice: str = ""
+    place: Callable[[Any, Case], str] | None = None
 
     def take(self, answer: Any) -> float:
         return float(self.measure(answer, self.case()))
@@ -36,6 +41,13 @@ class Score:
     def text(self, figure: float) -> str:
         reached = "goal reached" if figure <= self.goal else "goal not reached yet"
         return f"Score: {figure:.4g} {self.unit} (goal: {self.goal:.4g}; {reached})."
+
+    def guidance(self, answer: Any, figure: float) -> str:
+        """Where the cost lies and what to do about it; empty when the goal is reached."""
+        if figure <= self.goal:
+            return ""
+        place = self.place(answer, self.case()) if self.place else ""
+        return f"{place} {self.advice}".strip()
 
     def fails(self, figure: float) -> bool:
         return self.too_much is not None and figure > self.too_much

@@ -18,8 +18,9 @@ def case_table(outcome: Outcome) -> tuple[str, ...]:
     if "result" in outcome.expected:
         return _call_table(outcome)
     lines = [f"smallest failing case: {_size_text(case.size)}, {case.launch_text()}"]
-    shapes = {np.ndim(value) for value in case.arguments.values() if isinstance(value, np.ndarray)}
-    lines += _vector_table(outcome) if shapes == {1} else _matrix_table(outcome)
+    shapes = {value.shape for value in case.arguments.values() if isinstance(value, np.ndarray)}
+    one_length = len(shapes) == 1 and len(next(iter(shapes))) == 1
+    lines += _vector_table(outcome) if one_length else _matrix_table(outcome)
     if outcome.got is None:
         lines.append("got: nothing, the launch was stopped")
     elif any("." in line.split()[1:] for line in lines if line.startswith("got")):

@@ -1,0 +1,108 @@
+"""Lab 2's checks: wrong answers named, right ones accepted, slow ones accepted with a score that says where."""
+
+import lab02_right
+import numpy as np
+import pytest
+from lab02_right import RIGHT, SLOW
+from lab02_wrong import WRONG
+from nbtools import files
+from nbtools.first_cell import ROOT
+
+import labkit
+from labkit import exercises
+from labkit.checking.verdict import Mark
+
+SOLUTION = ROOT / "labs" / "solutions" / "lab02-straighten-the-accesses.ipynb"
+
+
+@pytest.mark.parametrize("answer", WRONG, ids=lambda a: a.label)
+def test_wrong_answer_is_rejected_for_the_right_reason(answer, cuda):
+    verdict = labkit.judge(answer.exercise, answer.ready(cuda))
+    assert verdict.mark is Mark.WRONG, str(verdict)
+    assert verdict.misconception == answer.misconception, str(verdict)
+    assert all(len(line) <= 100 for line in str(verdict).splitlines()), str(verdict)
+
+
+def judged_right(answer, cuda):
+    """The lines after the first of a verdict that accepts the answer."""
+    import smsim
+
+    lab02_right.smsim = smsim
+    verdict = labkit.judge(answer.exercise, answer.ready(cuda))
+    exercise = exercises.find(answer.exercise)
+    tried = len(exercise.ladder) + len(exercise.fresh)
+    head, *rest = str(verdict).splitlines()
+    assert head == f"[v] {answer.exercise}: right, on all {tried} cases.", str(verdict)
+    return verdict, " ".join(line.strip() for line in rest)
+
+
+@pytest.mark.parametrize("answer", RIGHT, ids=lambda a: a.label)
+def test_straight_answer_reaches_every_goal(answer, cuda):
+    verdict, said = judged_right(answer, cuda)
+    scores = exercises.find(answer.exercise).scores
+    assert said.count("goal reached") == len(scores) and "not reached" not in said, said
+    assert not scores or verdict.score <= scores[0].goal
+
+
+@pytest.mark.parametrize("answer", SLOW, ids=lambda a: a.label)
+def test_crooked_answer_is_right_and_is_told_where_its_cost_lies(answer, cuda):
+    _, said = judged_right(answer, cuda)
+    scores = exercises.find(answer.exercise).scores
+    missed = [
+        score for score in scores if f"{score.unit} (goal: {score.goal:.4g}; goal not reached yet)" in said
+    ]
+    assert missed, said
+    for score in missed:
+        assert score.advice in said
+        if score.place:
+            assert "Most of it: " in said and "sectors a request in `" in said
+
+
+def test_the_naive_transpose_costs_what_its_addresses_say(cuda):
+    answer = next(a for a in SLOW if a.function.__name__ == "without_a_tile")
+    verdict, said = judged_right(answer, cuda)
+    assert verdict.score == (4 + 32) / 2
+    assert "Most of it: 18 sectors a request in `out[x, y] = a[y, x]`." in said
+
+
+def test_the_table_shows_whole_records(cuda):
+    answer = next(a for a in WRONG if a.function.__name__ == "reads_as_arrays")
+    table = labkit.judge(answer.exercise, answer.ready(cuda)).table
+    assert [len(line.split()) - 1 for line in table if line.startswith(("values", "expected", "got"))] == [
+        8,
+        2,
+        2,
+    ]
+
+
+def test_there_are_enough_of_both():
+    assert len(WRONG) >= 8 and len(RIGHT) >= 5
+    for name, exercise in exercises.of_lab("lab02").items():
+        assert sum(a.exercise == name for a in RIGHT) >= 3
+        assert sum(a.exercise == name for a in WRONG) >= 8
+        assert not exercise.scores or any(a.exercise == name for a in SLOW)
+
+
+@pytest.mark.parametrize("name", exercises.of_lab("lab02"))
+def test_the_notebooks_specification_is_the_checks(name):
+    short = name.partition(".")[2]
+    cells = {cell.id: cell.source for cell in files.read(SOLUTION).cells}
+    scope = {"np": np}
+    exec(cells[f"{short}-specification"], scope)
+    exercise = exercises.find(name)
+    for size in (*exercise.ladder, *exercise.fresh):
+        case = exercise.make(np.random.default_rng(1), size, True)
+        ours = exercise.specification(**case.inputs)
+        np.testing.assert_allclose(scope["specification"](**case.inputs), ours, rtol=1e-5)
+
+
+def test_the_notebook_states_the_goals_that_are_judged():
+    words = {3: "three"}
+    cells = {cell.id: cell.source for cell in files.read(SOLUTION).cells}
+    for name, exercise in exercises.of_lab("lab02").items():
+        statement = cells[f"{name.partition('.')[2]}-statement"]
+        for score in exercise.scores[:1]:
+            goal = words.get(score.goal, f"{score.goal:g}")
+            assert (
+                f"Goal: {goal}" in statement or f"Goals: {goal}" in statement or f"goal: {goal}" in statement
+            )
