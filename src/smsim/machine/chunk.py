@@ -114,8 +114,10 @@ class Chunk:
         """Run the lanes that stand before ``block`` through it, and put them where they go next."""
         mask = frame.pending.pop(block)
         code = frame.program.blocks[block]
-        if code.is_loop_header and mask is not None and not self.launch.careful and self._sparse(frame, mask):
-            if not code.spins:
+        # A block behind others (these have yielded) runs as usual: gathered lanes stop before those others.
+        first = block < min(frame.pending, default=len(frame.program.blocks))
+        if code.is_loop_header and first and mask is not None and not self.launch.careful:
+            if code.simple and not code.spins and self._sparse(frame, mask):
                 self._run_gathered(frame, block, mask)
                 return
         frame.mask = mask
