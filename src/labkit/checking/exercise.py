@@ -43,7 +43,8 @@ class _TriedExercise:
             first that fails is the one shown.
         fresh: sizes tried afterwards with random numbers drawn anew at each check.
         misconceptions: most telling first.
-        score: measured once the answer is right, or ``None``.
+        score: measured once the answer is right, or ``None``; several are a budget, of which the
+            progress keeps the first.
     """
 
     name: str
@@ -52,7 +53,14 @@ class _TriedExercise:
     ladder: tuple[Dimensions, ...]
     fresh: tuple[Dimensions, ...]
     misconceptions: tuple[Misconception, ...] = ()
-    score: Score | None = field(default=None)
+    score: Score | tuple[Score, ...] | None = field(default=None)
+
+    @property
+    def scores(self) -> tuple[Score, ...]:
+        """The scores, none to several."""
+        if self.score is None:
+            return ()
+        return self.score if isinstance(self.score, tuple) else (self.score,)
 
     def expected(self, case: Case) -> dict[str, np.ndarray]:
         raise NotImplementedError

@@ -71,15 +71,16 @@ def _praise(exercise: _TriedExercise, answer: Any, outcomes: Sequence[Outcome]) 
     message = f"right, on all {tried} cases."
     warned = next((warning for outcome in outcomes for warning in outcome.warnings), None)
     notes = tuple(_told(f"Note: {_sentence(warned)}")) if warned is not None else ()
-    if exercise.score is None:
+    taken = [(score, score.take(answer)) for score in exercise.scores]
+    if not taken:
         return Verdict(exercise.name, Mark.RIGHT, message, details=notes)
-    figure = exercise.score.take(answer)
-    if exercise.score.fails(figure):
-        message = f"right results, but too costly. {exercise.score.advice}".rstrip()
-        details = (exercise.score.text(figure), *notes)
-        return Verdict(exercise.name, Mark.WRONG, message, "too costly", details, score=figure)
-    details = (exercise.score.text(figure), *notes)
-    return Verdict(exercise.name, Mark.RIGHT, message, details=details, score=figure)
+    details = (*(score.text(figure) for score, figure in taken), *notes)
+    kept = taken[0][1]
+    for score, figure in taken:
+        if score.fails(figure):
+            message = f"right results, but too costly. {score.advice}".rstrip()
+            return Verdict(exercise.name, Mark.WRONG, message, "too costly", details, score=kept)
+    return Verdict(exercise.name, Mark.RIGHT, message, details=details, score=kept)
 
 
 def _explain(exercise: _TriedExercise, answer: Any, outcomes: Sequence[Outcome]) -> Verdict:

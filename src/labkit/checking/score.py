@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.checking.case import Case
+from labkit.facts.units import number
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Score:
         goal: the figure to reach; lower is better.
         too_much: above this the answer counts as wrong (``None``: it never does), and the sentence
             that then says what was asked for is ``advice``.
+        beyond: what to look at when the answer is right and the goal is not reached.
     """
 
     unit: str
@@ -29,13 +31,15 @@ class Score:
     goal: float
     too_much: float | None = None
     advice: str = ""
+    beyond: str = ""
 
     def take(self, answer: Any) -> float:
         return float(self.measure(answer, self.case()))
 
     def text(self, figure: float) -> str:
         reached = "goal reached" if figure <= self.goal else "goal not reached yet"
-        return f"Score: {figure:.4g} {self.unit} (goal: {self.goal:.4g}; {reached})."
+        hint = f" {self.beyond}" if self.beyond and figure > self.goal else ""
+        return f"Score: {number(figure)} {self.unit} (goal: {number(self.goal)}; {reached}).{hint}"
 
     def fails(self, figure: float) -> bool:
         return self.too_much is not None and figure > self.too_much
