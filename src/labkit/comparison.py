@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from labkit.facts.units import number
@@ -42,6 +43,16 @@ class Comparison:
         )
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """The table for notebooks and the site: on a phone it scrolls where text would wrap."""
+        heads = "".join(f"<th>{escape(column)}</th>" for column in ("", *self.columns))
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th>" + "".join(f"<td>{number(f)}</td>" for f in figures) + "</tr>"
+            for name, figures in self.rows.items()
+        )
+        table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        return f'<div style="overflow-x: auto">{table}</div>'
 
 
 def compare(launches: Mapping[str, Any], arguments: Sequence[Any], metrics: Mapping[str, str]) -> Comparison:
