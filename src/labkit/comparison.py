@@ -9,6 +9,8 @@ from typing import Any
 
 from labkit.facts.units import number
 
+RIGHT = 'style="text-align: right"'
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -48,7 +50,9 @@ class Comparison:
         """The table for notebooks and the site: on a phone it scrolls where text would wrap."""
         heads = "".join(f"<th>{escape(column)}</th>" for column in ("", *self.columns))
         rows = "".join(
-            f"<tr><th>{escape(name)}</th>" + "".join(f"<td>{number(f)}</td>" for f in figures) + "</tr>"
+            f"<tr><th>{escape(name)}</th>"
+            + "".join(f"<td {RIGHT}>{number(f)}</td>" for f in figures)
+            + "</tr>"
             for name, figures in self.rows.items()
         )
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"

@@ -81,7 +81,7 @@ def test_a_comparison_prints_as_a_table():
     ]
     assert COSTS["tree", "barriers"] == 7
     page = Comparison(("a < b",), {"x & y": (1,)})._repr_html_()
-    assert "<th>a &lt; b</th>" in page and "<tr><th>x &amp; y</th><td>1</td></tr>" in page
+    assert "<th>a &lt; b</th>" in page and "<th>x &amp; y</th>" in page and ">1</td>" in page
 
 
 def test_costs_have_a_panel_a_column_and_figures_at_the_bars():
