@@ -369,12 +369,17 @@ def teams_of_equal_keys(keys, bins):
 
 
 @right("lab04.histogram")
-def each_thread_looks_for_its_bin(keys, bins):
-    """No shared memory: thread t of block 0 counts bin t alone."""
-    t = cuda.grid(1)
+def first_block_alone(keys, bins):
+    """No other block takes part, so nothing has to be added up between blocks."""
+    mine = cuda.shared.array(64, int32)
+    t = cuda.threadIdx.x
+    if cuda.blockIdx.x > 0:
+        return
     if t < bins.size:
-        found = 0
-        for i in range(keys.size):
-            if keys[i] == t:
-                found += 1
-        bins[t] = found
+        mine[t] = 0
+    cuda.syncthreads()
+    for i in range(t, keys.size, cuda.blockDim.x):
+        cuda.atomic.add(mine, keys[i], 1)
+    cuda.syncthreads()
+    if t < bins.size:
+        bins[t] = mine[t]

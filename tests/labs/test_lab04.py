@@ -23,6 +23,7 @@ WITHIN = {
     "totals_of_full_warps_only",
     "count_by_an_atomic",
     "private_with_loops",
+    "first_block_alone",
 }
 
 
