@@ -1,143 +1,114 @@
-"""Figures of chapters 01 and 02: what is drawn is what the warp did, what is in the tables, what was computed."""
+"""Figures of chapter 05: arrows follow the lanes that were read, bars and tables show what was counted."""
 
 import numpy as np
 import pytest
 
-import labkit
-import smsim
-from labkit.figures.masks import Trace, draw_masks, follow
-from labkit.figures.sm_plan import PARTS, draw_sm_plan
-from labkit.figures.timeline import draw_timeline
+from labkit.comparison import Comparison, compare
+from labkit.figures.costs import draw_costs
+from labkit.figures.shuffles import draw_shuffle_steps, draw_shuffles, needed_values
 
-TWO_WAYS = """
-.version 8.0
-.target sm_90
-.address_size 64
-.visible .entry two_ways(.param .u32 limit)
-{
-  .reg .pred %p<2>;
-  .reg .b32 %r<5>;
-  ld.param.u32 %r1, [limit];
-  mov.u32 %r2, %tid.x;
-  setp.ge.u32 %p1, %r2, %r1;
-  @%p1 bra OTHER;
-  add.s32 %r3, %r2, 1;
-  add.s32 %r3, %r3, 1;
-  bra.uni END;
-OTHER:
-  add.s32 %r4, %r2, 3;
-END:
-  ret;
-}
-"""
+LANE = np.arange(32)
+
+
+def down(distance):
+    return np.where(LANE + distance < 32, LANE + distance, LANE)
 
 
 def texts(axes):
     return [text.get_text() for text in axes.texts]
 
 
-@pytest.fixture
-def stepper():
-    return smsim.step(smsim.load_ptx(TWO_WAYS)["two_ways"][1, 40], np.uint32(5))
+def arrows(axes):
+    """``(from lane, to lane)`` of every strong arrow of an axes, row by row."""
+    found = []
+    for quiver in (c for c in axes.collections if type(c).__name__ == "Quiver"):
+        start = np.asarray(quiver.XY)[:, 0]
+        found.append(list(zip(start.astype(int), (start + quiver.U).astype(int), strict=True)))
+    return found
 
 
-def test_following_a_warp_finds_its_stretches_and_leaves_the_stepper_where_it_was(stepper):
-    stepper.next(3)
-    trace = follow(stepper)
-    assert stepper.position == 3
-    assert [(int(mask.sum()), count) for mask, count, _ in trace.stretches()] == [
-        (32, 4),
-        (5, 3),
-        (27, 1),
-        (32, 1),
+def rings(axes):
+    return sum(line.get_marker() == "o" and len(line.get_xdata()) for line in axes.lines)
+
+
+def test_an_arrow_for_every_lane_that_reads_another_and_a_ring_for_every_other():
+    first, second = draw_shuffles({"down by 8": down(8), "xor 4": LANE ^ 4}).axes
+    assert arrows(first) == [[(lane + 8, lane) for lane in range(24)]] and rings(first) == 8
+    assert arrows(second) == [[(lane ^ 4, lane) for lane in range(32)]] and rings(second) == 0
+
+
+def test_a_tree_needs_half_as_many_values_each_round():
+    (axes,) = draw_shuffle_steps([down(d) for d in (16, 8, 4, 2, 1)]).axes
+    assert texts(axes) == ["16", "8", "4", "2", "1"]
+    assert arrows(axes)[-1] == [(1, 0)]
+
+
+def test_a_scan_needs_them_all():
+    up = [np.where(LANE >= d, LANE - d, LANE) for d in (1, 2, 4, 8, 16)]
+    (axes,) = draw_shuffle_steps(up, into=range(32)).axes
+    assert texts(axes) == ["31", "30", "28", "24", "16"]
+
+
+def test_values_that_reach_a_lane_are_found_backwards():
+    needed = needed_values([down(2), down(1)], into=(0,))
+    assert [list(np.flatnonzero(row)) for row in needed] == [[0, 1, 2, 3], [0, 1], [0]]
+
+
+@pytest.mark.parametrize("lanes", [np.zeros(31, int), np.zeros(32), LANE + 1, LANE - 1])
+def test_a_shuffle_is_32_lane_numbers(lanes):
+    with pytest.raises(ValueError, match="lane"):
+        draw_shuffles({"x": lanes})
+
+
+def test_nothing_to_draw_is_said():
+    with pytest.raises(ValueError, match="no shuffle"):
+        draw_shuffles({})
+    with pytest.raises(ValueError, match="no round"):
+        draw_shuffle_steps([])
+    with pytest.raises(ValueError, match="nothing to compare"):
+        draw_costs(Comparison((), {}))
+
+
+COSTS = Comparison(("warp instructions", "barriers"), {"tree": (12_000, 7), "atomics": (900, 0)})
+
+
+def test_a_comparison_prints_as_a_table():
+    assert str(COSTS).splitlines() == [
+        "                 warp",
+        "         instructions  barriers",
+        "tree           12,000         7",
+        "atomics           900         0",
     ]
+    assert COSTS["tree", "barriers"] == 7
+    page = Comparison(("a < b",), {"x & y": (1,)})._repr_html_()
+    assert "<th>a &lt; b</th>" in page and "<th>x &amp; y</th>" in page and ">1</td>" in page
 
 
-def test_masks_are_drawn_with_the_cells_that_were_active(stepper):
-    (axes,) = draw_masks(stepper).axes
-    assert axes.get_title(loc="left") == "warp 0: 9 instructions"
-    boxes = [path.get_extents() for path in axes.collections[0].get_paths()]
-    assert sum(box.width * box.height for box in boxes) == follow(stepper).active.sum()
-    assert {(box.x0, box.x1) for box in boxes} == {(0, 32), (0, 5), (5, 32)}
+def test_costs_have_a_panel_a_column_and_figures_at_the_bars():
+    panels = draw_costs(COSTS).axes
+    assert [axes.get_title(loc="left") for axes in panels] == list(COSTS.columns)
+    assert texts(panels[0]) == ["12,000", "900"] and texts(panels[1]) == ["7", "0"]
+    assert [bar.get_width() for bar in panels[0].patches] == [12_000, 900]
 
 
-def test_a_warp_that_is_not_full_is_drawn_as_far_as_it_goes():
-    launch = smsim.load_ptx(TWO_WAYS)["two_ways"][1, 40]
-    (axes,) = draw_masks(smsim.step(launch, np.uint32(5), warp=1)).axes
-    assert {path.get_extents().x1 for path in axes.collections[0].get_paths()} == {8}
+def test_launches_are_counted_on_the_same_arguments():
+    import labkit
 
+    labkit.start()
+    from numba import cuda
 
-def test_labels_name_numbers_and_python_lines_but_not_in_a_crowd():
-    active = np.zeros((90, 32), bool)
-    active[:50], active[50:, :3] = True, True
-    (axes,) = draw_masks(Trace(0, active, (2, 3) * 25 + (7,) * 40)).axes
-    assert texts(axes) == ["50, lines 2 to 3", "40, line 7"]
-    active = np.arange(90)[:, None] % 2 == np.arange(32) % 2
-    (axes,) = draw_masks(Trace(0, active, (2,) * 90)).axes
-    assert texts(axes) == []
+    @cuda.jit
+    def straight(x, out):
+        out[cuda.grid(1)] = x[cuda.grid(1)]
 
+    @cuda.jit
+    def apart(x, out):
+        out[cuda.grid(1)] = x[8 * cuda.grid(1)]
 
-def test_one_scale_makes_figures_comparable():
-    short = Trace(0, np.ones((40, 32), bool), (0,) * 40)
-    long = Trace(0, np.ones((160, 32), bool), (0,) * 160)
-    room = 0.87  # for title and axis
-    one = draw_masks(short, tallest=160).get_size_inches()[1] - room
-    other = draw_masks(long).get_size_inches()[1] - room
-    assert other == pytest.approx(4 * one)
-
-
-def test_masks_need_something_that_ran():
-    with pytest.raises(ValueError, match="one warp at least"):
-        draw_masks()
-    with pytest.raises(ValueError, match="executed something"):
-        draw_masks(Trace(0, np.zeros((0, 32), bool), ()))
-
-
-def test_the_plan_says_what_the_tables_say():
-    (axes,) = draw_sm_plan().axes
-    said = texts(axes)
-    assert f"{labkit.fact('h800.sms')}" in said
-    assert said.count("32 FP32 lanes") == said.count("16,384 registers") == said.count("up to 16 warps") == 4
-    assert "256 KiB of L1 cache and shared memory" in said
-    assert all(labkit.fact(key).source for key in PARTS)
-
-
-def test_some_sms_may_be_marked():
-    (axes,) = draw_sm_plan(marked=20).axes
-    assert sum(len(line.get_xdata()) == 1 for line in axes.lines) == 20
-    with pytest.raises(ValueError, match="132 SMs"):
-        draw_sm_plan(marked=133)
-
-
-def test_a_timeline_names_the_end_of_each_way():
-    one = {"copy": [("0", 0, 4), ("1", 4, 8)], "kernel": [("0", 4, 5), ("1", 8, 9)]}
-    upper, lower = draw_timeline({"apart": one, "alone": {"copy": [("0", 0, 4)]}}, unit="ms").axes
-    assert upper.get_title(loc="left") == "apart: 9.00 ms"
-    assert lower.get_title(loc="left") == "alone: 4.00 ms"
-    assert [bar.get_width() for bar in upper.patches] == [4, 4, 1, 1]
-    assert texts(upper)[:2] == ["0", "1"]
-
-
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
-        ({}, "one piece of work"),
-        ({"copy": [("0", 3, 1)]}, "before it starts"),
-        ({"copy": [("0", 0, 2), ("1", 1, 3)]}, "while the piece before lasts"),
-    ],
-)
-def test_a_timeline_refuses_what_cannot_be(rows, message):
-    with pytest.raises(ValueError, match=message):
-        draw_timeline({"one way": rows}, unit="ms")
-
-
-def test_groups_of_threads_may_be_called_warps():
-    fig = labkit.draw_threads(np.zeros(4, int), np.arange(4), word="warp")
-    assert [t.get_text() for t in fig.axes[0].get_legend().get_texts()] == ["warp 0"]
-
-
-def test_small_text_stays_legible_on_a_phone(stepper):
-    timeline = draw_timeline({"one": {"copy": [("0", 0, 1)]}}, unit="ms")
-    for fig in (draw_masks(stepper), draw_sm_plan(), timeline):
-        smallest = min(text.get_fontsize() for text in fig.findobj(lambda a: hasattr(a, "get_fontsize")))
-        assert smallest / 72 * 350 / fig.get_size_inches()[0] >= 9
+    x, out = np.arange(256, dtype=np.int32), np.zeros(32, np.int32)
+    loads = {"load sectors": "l1tex__t_sectors_pipe_lsu_mem_global_op_ld.sum"}
+    found = compare({"straight": straight[1, 32], "apart": apart[1, 32]}, (x, out), loads)
+    assert found["straight", "load sectors"] == 4 and found["apart", "load sectors"] == 32
+    assert not out.any()
+    with pytest.raises(KeyError, match="not counted"):
+        compare({"straight": straight[1, 32]}, (x, out), {"time": "sm__cycles_elapsed.max"})

@@ -360,3 +360,21 @@ def test_many_blocks_of_few_threads_and_few_blocks_of_many():
         out = np.zeros(n, "f4")
         saxpy[grid](np.float32(2), np.ones(n, "f4"), np.ones(n, "f4"), out)
         assert (out == 3).all()
+
+
+@cuda.jit
+def scan_by_one_thread_of_each_block(x, out):
+    if cuda.threadIdx.x == 0:
+        start, running = cuda.blockIdx.x * 128, 0
+        for i in range(start, min(start + 128, x.size)):
+            running += x[i]
+            out[i] = running
+
+
+@pytest.mark.parametrize("n", [300, 512, 1000])
+def test_few_lanes_in_a_long_loop_let_others_go_and_come_back(n):
+    """Lanes that yield leave others to run a loop further down; gathering those must make progress."""
+    x, out = RNG.integers(0, 9, n).astype("i4"), np.zeros(n, "i4")
+    scan_by_one_thread_of_each_block[-(-n // 128), 128](x, out)
+    parts = [np.cumsum(x[s : s + 128]) for s in range(0, n, 128)]
+    assert np.array_equal(out, np.concatenate(parts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from labkit.checking.case import Case
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 _GLOBAL = "l1tex__t_{}_pipe_lsu_mem_global_op_{}.sum"
 _CONFLICTS = "l1tex__data_bank_conflicts_pipe_lsu_mem_shared.sum"
 
+INSTRUCTIONS = ("smsp__inst_executed.sum",)
+#: Sectors of global memory that a launch asks for, however it asks.
+SECTORS = tuple(f"l1tex__t_sectors_pipe_lsu_mem_global_op_{kind}.sum" for kind in ("ld", "st", "atom", "red"))
+#: Turns that shared memory takes: accesses, and what bank conflicts and colliding atomics add.
+PASSES = ("l1tex__data_pipe_lsu_wavefronts_mem_shared.sum",)
+
 
 def counts(answer: Any, case: Case) -> Counts:
     """What one launch of a kernel executed and touched."""
@@ -22,6 +29,19 @@ def counts(answer: Any, case: Case) -> Counts:
 
     with contextlib.redirect_stdout(io.StringIO()):
         return smsim.count(answer[case.blocks, case.threads], *case.arguments.values(), budget=STEPS)
+
+
+def counted(*metrics: str) -> Callable[[Any, Case], float]:
+    """A ``measure`` for a :class:`~labkit.checking.score.Score`: the sum of ``metrics`` over one launch.
+
+    The names are Nsight Compute's. Counts are the same on every machine, and the case stays as it is.
+    """
+
+    def measure(answer: Any, case: Case) -> float:
+        found = counts(answer, case)
+        return float(sum(found[metric] for metric in metrics))
+
+    return measure
 
 
 def _loads_and_stores(found: Counts, what: str) -> int:

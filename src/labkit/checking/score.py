@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.checking.case import Case
+from labkit.facts.units import number
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Score:
 
     def text(self, figure: float) -> str:
         reached = "goal reached" if figure <= self.goal else "goal not reached yet"
-        return f"Score: {figure:.4g} {self.unit} (goal: {self.goal:.4g}; {reached})."
+        return f"Score: {number(figure)} {self.unit} (goal: {number(self.goal)}; {reached})."
 
     def guidance(self, answer: Any, figure: float) -> str:
         """Where the cost lies and what to do about it; empty when the goal is reached."""

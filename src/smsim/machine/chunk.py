@@ -165,8 +165,10 @@ class Chunk:
             mask = self.interleaving.some(frame, block, mask)
         code = frame.program.blocks[block]
         self.stack.show(frame.local_extents)
-        if code.is_loop_header and mask is not None and not self.launch.careful and self._sparse(frame, mask):
-            if not code.spins:
+        # A block behind others (these have yielded) runs as usual: gathered lanes stop before those others.
+        first = block < min(frame.pending, default=len(frame.program.blocks))
+        if code.is_loop_header and first and mask is not None and not self.launch.careful:
+            if code.simple and not code.spins and self._sparse(frame, mask):
                 self._run_gathered(frame, block, mask)
                 return
         frame.mask = mask
