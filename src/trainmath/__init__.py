@@ -18,7 +18,7 @@ Pure functions; units are in names and docstrings; shares are 0 to 1. Inputs com
     model.mfu(flops_per_gpu, peak_flops)             # 0 to 1
     model.gpu_hours(flop, mfu, peak_flops)           # GPU-hours; also gpu_hours_at_rate, mfu_of_run, days
 
-``cost``, from GPU-hours on; every money and energy function takes arrays as well::
+``cost``, from GPU-hours on; money, energy and factors take arrays as well::
 
     cost.rent_usd(gpu_hours, usd_per_gpu_hour)
     fixed = cost.fixed_usd_per_hour(usd_per_gpu, years, residual, upkeep)    # owned, each hour of the clock
@@ -37,5 +37,5 @@ Ranges (``value`` of a row is then two numbers) go through any of these by Monte
     spread = cost.propagate(cost.rent_usd, {"gpu_hours": 2.788e6, "usd_per_gpu_hour": cost.range_of("price.rent")})
     spread.low, spread.median, spread.high           # 5 %, 50 %, 95 %; spread.influence() ranks the inputs
 
-Groups of rows: v3, isca, llama, gpu, price, serving, around. ``labkit.fact`` reads the same rows.
+Groups of rows: v3, isca, llama, gpu, price, effects, serving, around. ``labkit.fact`` reads the same rows.
 """

@@ -108,3 +108,13 @@ def test_profit_of_cost_and_of_revenue():
 def test_prices_for_other_tokens_are_refused():
     with pytest.raises(KeyError, match="price list"):
         cost.revenue_usd({"input": 1e6}, {"output": 1.0})
+
+
+def test_factors_take_arrays():
+    assert cost.reserved_sm_factor(np.array([0, 66])).tolist() == [1, 2]
+    assert cost.precision_factor(np.array([0.0, 1.0]), 2.0).tolist() == [1, 0.5]
+    assert cost.bubble_factor(np.array([0.0, 0.5])).tolist() == [1, 2]
+    with pytest.raises(ValueError, match="share"):
+        cost.precision_factor(np.array([0.5, 50.0]), 2.0)
+    with pytest.raises(ValueError, match="share"):
+        cost.bubble_factor(float("nan"))

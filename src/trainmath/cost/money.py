@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from trainmath.cost.energy import kwh
 
 HOURS_PER_YEAR = 8760
@@ -51,6 +53,6 @@ def break_even_utilisation(
     Raises ``ValueError`` where the rent does not even cover the electricity, since no utilisation helps then.
     """
     margin = rent_usd_per_gpu_hour - energy_usd_per_gpu_hour
-    if (margin <= 0) if not hasattr(margin, "shape") else (margin <= 0).any():
+    if np.any(margin <= 0):
         raise ValueError("the rent is not above the price of the electricity: owning never pays.")
     return fixed_usd_per_hour / margin

@@ -7,55 +7,64 @@ first-order formulas, each with its limits in the docstring; they say how large 
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy as np
 
 
-def _share(name: str, value: float, below_one: bool = False) -> float:
-    if not 0 <= value <= 1 or (below_one and value == 1):
-        raise ValueError(f"{name} is {value}; a share lies between 0 and 1, not in percent.")
+def _refuse(bad: Any, message: str) -> None:
+    """Raise ``ValueError`` where anything in ``bad``, a truth value or an array of them, is true."""
+    if np.any(bad):
+        raise ValueError(message)
+
+
+def _share(name: str, value: Any, below_one: bool = False) -> Any:
+    outside = ~((np.asarray(value) >= 0) & (np.asarray(value) <= 1))
+    _refuse(outside, f"{name} is {value}; a share lies between 0 and 1, not in percent.")
+    _refuse(below_one and np.any(np.asarray(value) == 1), f"{name} is 1: nothing would be left.")
     return value
 
 
-def reserved_sm_factor(reserved_sms: float, sms: float = 132, overlapped: float = 1.0) -> float:
+def reserved_sm_factor(reserved_sms: Any, sms: Any = 132, overlapped: Any = 1.0) -> Any:
     """GPU-hours when ``reserved_sms`` of ``sms`` SMs do no arithmetic during a share ``overlapped`` of the time.
 
     Arithmetic goes in proportion to the SMs that are left: an upper bound, since memory-bound work loses less.
     What the reserved SMs win by moving data meanwhile is not in it.
     """
-    if not 0 <= reserved_sms < sms:
-        raise ValueError(f"reserved_sms is {reserved_sms}; it must be at least 0 and less than sms, {sms}.")
+    possible = (np.asarray(reserved_sms) >= 0) & (np.asarray(reserved_sms) < np.asarray(sms))
+    _refuse(~possible, f"reserved_sms is {reserved_sms}; it must be at least 0 and less than sms, {sms}.")
     f = _share("overlapped", overlapped)
     return 1 - f + f * sms / (sms - reserved_sms)
 
 
-def bubble_factor(bubble: float) -> float:
+def bubble_factor(bubble: Any) -> Any:
     """GPU-hours when GPUs wait for the pipeline during a share ``bubble`` of a step: ``1 / (1 - bubble)``."""
     return 1 / (1 - _share("bubble", bubble, below_one=True))
 
 
-def bubble_1f1b(stages: int, micro_batches: int) -> float:
+def bubble_1f1b(stages: Any, micro_batches: Any) -> Any:
     """Share of a step that the 1F1B schedule leaves idle: ``(PP - 1) / (M + PP - 1)``, all stages alike."""
-    if stages < 1 or micro_batches < 1:
-        raise ValueError(f"stages and micro_batches are at least 1, not {stages} and {micro_batches}.")
+    few = (np.asarray(stages) < 1) | (np.asarray(micro_batches) < 1)
+    _refuse(few, f"stages and micro_batches are at least 1, not {stages} and {micro_batches}.")
     return (stages - 1) / (micro_batches + stages - 1)
 
 
-def precision_factor(share: float, speedup: float) -> float:
+def precision_factor(share: Any, speedup: Any) -> Any:
     """GPU-hours when a ``share`` of the BF16 time runs ``speedup`` times as fast, as in FP8 (Amdahl's law)."""
-    if speedup <= 0:
-        raise ValueError(f"speedup is {speedup}; it must be greater than 0.")
+    _refuse(~(np.asarray(speedup) > 0), f"speedup is {speedup}; it must be greater than 0.")
     f = _share("share", share)
     return 1 - f + f / speedup
 
 
-def sparsity_factor(active_parameters: float, dense_parameters: float) -> float:
+def sparsity_factor(active_parameters: Any, dense_parameters: Any) -> Any:
     """FLOPs of a mixture of experts as a multiple of a dense model's, by 6ND on the same number of tokens."""
     return active_parameters / dense_parameters
 
 
-def effective_factor(effective: float) -> float:
+def effective_factor(effective: Any) -> Any:
     """GPU-hours when only a share ``effective`` of the time trains, because of restarts and repeated steps."""
-    if not 0 < effective <= 1:
-        raise ValueError(f"effective is {effective}; a share greater than 0 and at most 1, not in percent.")
+    inside = (np.asarray(effective) > 0) & (np.asarray(effective) <= 1)
+    _refuse(~inside, f"effective is {effective}; a share greater than 0 and at most 1, not in percent.")
     return 1 / effective
 
 
