@@ -41,6 +41,16 @@ def test_value_becomes_none():
     assert blanks.blanked(source) == "# your answer here\nblocks = None\nlaunch(blocks)"
 
 
+def test_a_kernel_to_mend_is_given_with_its_fault():
+    source = (
+        "def f(s, t):\n    ### BEGIN SOLUTION\n    barrier()\n    ### INSTEAD\n    # if t:\n    #     barrier()\n"
+        "    ### END SOLUTION\n    return s"
+    )
+    assert blanks.blanked(source) == "def f(s, t):\n    if t:\n        barrier()\n    return s"
+    nothing = source.replace("    # if t:\n    #     barrier()\n", "")
+    assert blanks.blanked(nothing) == "def f(s, t):\n    return s"
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -48,6 +58,7 @@ def test_value_becomes_none():
         "x = 1\n### END SOLUTION",
         "### BEGIN SOLUTION\n### BEGIN SOLUTION\n### END SOLUTION",
         "### BEGIN SOLUTION\nprint(1)\n### END SOLUTION",
+        "    ### BEGIN SOLUTION\n    ### INSTEAD\n    x = 1\n    ### END SOLUTION",
     ],
 )
 def test_marks_that_do_not_fit_are_refused(source):

@@ -6,6 +6,7 @@ import labkit
 from labkit import exercises
 from labkit.checking.case import Case
 from labkit.checking.exercise import FunctionExercise
+from labkit.checking.hunt import HuntExercise
 from labkit.checking.misconception import Misconception
 from labkit.checking.score import Score
 from labkit.checking.verdict import Mark
@@ -49,6 +50,14 @@ def test_skeleton_is_not_attempted_whatever_its_layout():
 
     assert str(judged(double, skeletons=skeletons)) == "[ ] lab01.double: not attempted yet."
     assert judged(None, skeletons=skeletons).mark is Mark.NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize("above", ["", "import math\n"], ids=["alone", "below the import"])
+def test_skeleton_is_not_attempted_in_a_cell_that_imports_what_it_uses(above):
+    text = "def double(n):\n    return math.floor(n)\n"
+    scope = {}
+    exec(above + text, scope)
+    assert not judged(scope["double"], skeletons={"lab01.double": text}).attempted
 
 
 def test_an_answer_that_returns_zero_is_an_attempt():
@@ -115,7 +124,12 @@ def test_every_exercise_has_hints_a_skeleton_and_misconceptions(name):
     assert len(set(hints)) == 3 and all(20 < len(h) < 500 for h in hints)
     assert name in exercises.skeletons(name.partition(".")[0])
     exercise = exercises.find(name)
-    assert len({m.name for m in exercise.misconceptions}) >= 4
-    for misconception in exercise.misconceptions:
+    if isinstance(exercise, HuntExercise):
+        assert len({finding.name for finding in exercise.findings.values()}) == 4
+        misconceptions = exercise.kernel.misconceptions
+    else:
+        misconceptions = exercise.misconceptions
+        assert len({m.name for m in misconceptions}) >= 4
+    for misconception in misconceptions:
         given = (misconception.body, misconception.model, misconception.detect)
         assert sum(part is not None for part in given) == 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+BEGIN, INSTEAD, END = "### BEGIN SOLUTION", "### INSTEAD", "### END SOLUTION"
 BLANK = ("# your code here", "pass")
 FOLDED = "hide-input"
 VALUE = ("# your answer here",)
@@ -25,7 +25,8 @@ def blanked(source: str, cell: str = "") -> str:
     """``source`` with every marked region replaced by its blank.
 
     A region inside a function becomes ``pass``. A region at the left margin holds one assignment,
-    such as ``blocks = 4``; the learner gets ``blocks = None``.
+    such as ``blocks = 4``; the learner gets ``blocks = None``. Where a region has a line ``### INSTEAD``,
+    the learner gets the comments below it, uncommented: a kernel to mend.
     """
     lines: list[str] = []
     inside: list[str] | None = None
@@ -50,6 +51,9 @@ def blanked(source: str, cell: str = "") -> str:
 
 
 def _blank(body: list[str], indent: str, cell: str) -> tuple[str, ...]:
+    given = [number for number, line in enumerate(body) if line.strip() == INSTEAD]
+    if given:
+        return tuple(_uncommented(line, indent, cell) for line in body[given[0] + 1 :])
     if indent:
         return BLANK
     tree = ast.parse("\n".join(body))
@@ -57,6 +61,13 @@ def _blank(body: list[str], indent: str, cell: str) -> tuple[str, ...]:
     if len(targets) != len(tree.body):
         raise BlankError(f"cell {cell!r}: a region at the left margin may only assign to names")
     return VALUE + tuple(f"{target} = None" for target in targets)
+
+
+def _uncommented(line: str, indent: str, cell: str) -> str:
+    """``    # s[t] = 1`` without its comment sign, relative to ``indent``."""
+    if not line.startswith(f"{indent}# "):
+        raise BlankError(f"cell {cell!r}: below {INSTEAD} every line is a comment, and {line!r} is none")
+    return line.removeprefix(f"{indent}# ")
 
 
 def has_blank(source: str) -> bool:

@@ -27,8 +27,12 @@ def fingerprint(code: CodeType) -> tuple:
     return code.co_code, code.co_names, constants
 
 
-def compiled_function(source: str, name: str) -> CodeType:
-    """The code object of function ``name`` in ``source``; decorators are not run."""
+def compiled_function(source: str, name: str, *, imported: bool = False) -> CodeType:
+    """The code object of function ``name`` in ``source``; decorators are not run.
+
+    ``imported`` compiles it below an import of the modules that it uses, as in a cell that holds both:
+    the compiler calls ``cuda.grid(1)`` in another way there.
+    """
     tree = ast.parse(source)
     found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name]
     if not found:
@@ -37,8 +41,16 @@ def compiled_function(source: str, name: str) -> CodeType:
     found[0].returns = None
     for argument in (*found[0].args.args, *found[0].args.kwonlyargs):
         argument.annotation = None
-    module = compile(ast.Module(body=[found[0]], type_ignores=[]), "<skeleton>", "exec")
+    body: list[ast.stmt] = [found[0]]
+    if imported:
+        bases = {node.value.id for node in ast.walk(found[0]) if _is_attribute_of_a_name(node)}
+        body[:0] = ast.parse("".join(f"import {base}\n" for base in sorted(bases))).body
+    module = compile(ast.Module(body=body, type_ignores=[]), "<skeleton>", "exec", dont_inherit=True)
     return next(c for c in module.co_consts if isinstance(c, CodeType) and c.co_name == name)
+
+
+def _is_attribute_of_a_name(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
 
 
 def is_skeleton(answer: Any, skeleton: str | None) -> bool:
@@ -52,9 +64,10 @@ def is_skeleton(answer: Any, skeleton: str | None) -> bool:
     if function is None or skeleton is None:
         return False
     try:
-        return fingerprint(function.__code__) == fingerprint(compiled_function(skeleton, function.__name__))
+        given = [compiled_function(skeleton, function.__name__, imported=i) for i in (False, True)]
     except LookupError:
         return False
+    return fingerprint(function.__code__) in map(fingerprint, given)
 
 
 def has_branch(answer: Any) -> bool:
