@@ -48,13 +48,23 @@ def draw_ranges(
     if line is not None:
         axes.axvline(line, color=palette.ink, linewidth=1, linestyle=":", zorder=0)
     if log:
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+        _plain_ticks(axes, [end for low, high, _ in rows.values() for end in (low, high)])
     axes.set_ylim(len(rows) - 0.4, -0.85)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(unit)
     axes.margins(x=0.04)
     return fig
+
+
+def _plain_ticks(axes: Axes, ends: Sequence[float]) -> None:
+    """Numbers as one says them, not as powers of ten; 2 and 5 between them where there is room."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    decades = np.log10(max(ends) / min(ends))
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 2.5 else (1,)))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _bar(axes: Axes, row: float, low: float, high: float, known: bool) -> None:
