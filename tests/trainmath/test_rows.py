@@ -38,9 +38,15 @@ def test_trainmath_does_not_know_labkit():
 
 
 def test_model_tables_are_complete():
-    for file in (resources.files("trainmath.model") / "configs").iterdir():
+    for file in (resources.files("trainmath.model") / "configs").glob("*.toml"):
         table = tomllib.loads(file.read_text(encoding="utf-8"))
         assert {"name", "source", "date", "config", "published"} == set(table)
+
+
+def test_folders_of_tables_are_packages_or_they_would_not_be_installed():
+    for package in ("trainmath", "labkit"):
+        for file in resources.files(package).rglob("*.toml"):
+            assert (file.parent / "__init__.py").is_file(), file.parent.name
 
 
 def test_unknown_rows():
