@@ -12,6 +12,8 @@ from labkit.checking.hunt import HuntExercise
 from labkit.checking.misconception import Misconception
 from labkit.checking.score import Score
 from labkit.checking.verdict import Mark
+from labkit.exercises.lab12 import errors
+from labkit.exercises.lab12.errors import NamingExercise
 
 DOUBLE = FunctionExercise(
     name="lab01.double",
@@ -135,6 +137,9 @@ def test_every_exercise_has_hints_a_skeleton_and_misconceptions(name):
     if isinstance(exercise, HuntExercise):
         assert len({finding.name for finding in exercise.findings.values()}) == 4
         misconceptions = exercise.kernel.misconceptions
+    elif isinstance(exercise, NamingExercise):
+        assert len({calculation.slip for calculation in errors.CALCULATIONS.values()}) >= 4
+        misconceptions = ()
     else:
         misconceptions = exercise.misconceptions
         assert len({m.name for m in misconceptions}) >= 4

@@ -27,6 +27,12 @@ def test_every_figure_is_complete(key):
         ("v3.cost", "5.576 million USD"),
         ("v3.infiniband_bandwidth", "50 GB/s"),
         ("h800.registers_per_sm", "65,536 32-bit registers"),
+        ("gpu.bf16_peak", "989.5 TFLOP/s"),
+        ("isca.flop_per_token", "250 GFLOP"),
+        ("llama.training_flop", "3.8e25 FLOP"),
+        ("price.rent", "1.7 to 4.5 USD"),
+        ("around.fleet_capital", "1.3 to 1.6 billion USD"),
+        ("price.server_per_gpu", "33,750 to 38,750 USD"),
     ],
 )
 def test_figures_print_themselves(key, text):

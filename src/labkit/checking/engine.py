@@ -61,6 +61,7 @@ def run_function(function: Any, case: Case, expected: dict[str, np.ndarray]) -> 
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             result = function(*(_copy(value) for value in case.arguments.values()))
+        got = np.asarray(result, dtype=object)
     except Exception as error:  # noqa: BLE001 - whatever a learner's code does, a check goes on
         return Outcome(case, expected, None, failure=error)
-    return Outcome(case, expected, {"result": np.asarray(result, dtype=object)})
+    return Outcome(case, expected, {"result": got})

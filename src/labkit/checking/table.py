@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,9 +37,15 @@ def _size_text(size: Any) -> str:
 
 def _call_table(outcome: Outcome) -> tuple[str, ...]:
     call = ", ".join(f"{name} = {value}" for name, value in outcome.case.inputs.items())
-    got = outcome.got["result"] if outcome.got is not None else "nothing"
-    want = outcome.expected["result"]
-    return (f"smallest failing case: {call}", f"expected {want}, got {got}")
+    got = _result(outcome.got["result"]) if outcome.got is not None else "nothing"
+    want = _result(outcome.expected["result"])
+    return (*textwrap.wrap(f"smallest failing case: {call}", 84), f"expected {want}, got {got}")
+
+
+def _result(result: np.ndarray) -> str:
+    """One value, or several in brackets; floats to six digits."""
+    values = [f"{v:.6g}" if isinstance(v, float | np.floating) else str(v) for v in result.ravel()]
+    return values[0] if result.ndim == 0 else f"({', '.join(values)})"
 
 
 def _vector_table(outcome: Outcome) -> list[str]:

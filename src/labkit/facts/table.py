@@ -1,7 +1,7 @@
 """``labkit.fact("h800.sms")``: a figure that knows its unit and its source.
 
-Figures of GPUs come from ``smsim.devices``; all others from the TOML files beside this one. Each
-stands in one place only.
+Figures of GPUs come from ``smsim.devices``, those of training runs and their cost from ``trainmath.figures``;
+all others from the TOML files beside this one. Each stands in one place only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from labkit.facts.units import with_unit
+from labkit.facts.units import Span, with_unit
 
 MARKS = ("measured", "published", "computed", "assumed", "recalled")
 
@@ -99,8 +99,14 @@ def _plain(other: Any) -> Any:
 @cache
 def _all() -> dict[str, Fact]:
     from smsim import devices
+    from trainmath.figures import figures
 
-    facts = {}
+    facts = {
+        key: Fact(
+            key, Span(row.value) if row.is_range else row.value, row.unit, row.source, row.date, row.mark
+        )
+        for key, row in figures().items()
+    }
     for name in devices.names():
         group = "_".join(name.lower().split())
         for key, figure in devices.load(name).figures.items():

@@ -9,8 +9,16 @@ _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _COUNTED = ("parameters", "tokens", "GPU-hours", "USD")
 
 
+class Span(tuple):
+    """A range, lowest first: prints as ``1.7 to 4.5 USD``. Other pairs print as ``(9, 0)``."""
+
+
 def with_unit(value: Any, unit: str) -> str:
     """``132 SMs``, ``227 KiB``, ``3.35 TB/s``, ``1.98 GHz``, ``671 billion parameters``."""
+    if isinstance(value, Span):
+        low, high = value
+        scaled, _, rest = with_unit(high, unit).partition(" ")
+        return f"{number(low * float(scaled.replace(',', '')) / high)} to {scaled} {rest}"
     if isinstance(value, list | tuple):
         return f"({', '.join(number(v) for v in value)}) {unit}"
     if isinstance(value, str):
@@ -18,8 +26,10 @@ def with_unit(value: Any, unit: str) -> str:
     head, _, rest = unit.partition(",")
     if head == "B":
         text = size(value)
-    elif head in ("B/s", "Hz"):
+    elif head in ("B/s", "Hz", "FLOP/s") or (head == "FLOP" and value < 1e15):
         text = prefixed(value, head)
+    elif head == "FLOP":
+        text = f"{value:.3g} FLOP".replace("e+", "e")
     elif head in _COUNTED and value >= 1e6:
         scale, word = next((s, w) for s, w in _LARGE if value >= s)
         text = f"{number(value / scale)} {word} {head}"
