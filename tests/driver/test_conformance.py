@@ -26,11 +26,13 @@ class Many(unittest.TestCase):
         for n in range(3):
             with self.subTest(n=n): self.assertEqual(n, 0)
 """
+#: Seconds a module: many times what importing Numba takes, and far less than the endless one sleeps.
+LIMIT = 20
 ENDLESS = """
 import time, unittest
 class Slow(unittest.TestCase):
     def test_a(self): pass
-    def test_b(self): time.sleep(60)
+    def test_b(self): time.sleep(600)
     def test_c(self): pass
 """
 
@@ -47,8 +49,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> dict:
         patch.setenv("PYTHONPATH", str(folder))
         patch.syspath_prepend(str(folder))
         modules = conformance.modules_of("own_tests")
-        results = conformance.run("own_tests", modules, 4, 2, lambda line: None)
-    text = conformance.as_toml(results, 4)
+        results = conformance.run("own_tests", modules, LIMIT, 2, lambda line: None)
+    text = conformance.as_toml(results, LIMIT)
     (folder / "stored.toml").write_text(text)
     assert conformance.totals_of(conformance.stored(folder / "stored.toml")[1]) == conformance.totals_of(
         results

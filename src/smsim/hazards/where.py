@@ -59,12 +59,6 @@ def where(instruction: Instruction, module: Module) -> Where:
 
 
 def _source(path: str) -> list[str]:
-    """The file's lines. IPython names a cell ``<ipython-input-3-...>``; the compiler puts a folder before it."""
-    name = path.rpartition("/")[2]
-    return linecache.getlines(name if name.startswith("<") else path)
-
-
-def _source(path: str) -> list[str]:
     """The lines of a source file. Older IPython names its cells without a folder, and Numba adds one."""
     return linecache.getlines(path) or linecache.getlines(os.path.basename(path))
 
