@@ -82,6 +82,12 @@ EXERCISE = KernelExercise(
             detect=signs.gives(_first_warp),
         ),
         Misconception(
+            "shuffles across warps",
+            "this is four times the sum of the first warp. A shuffle by 64 or 32 does not reach another warp: "
+            "distances count modulo 32, and each lane adds its own value to itself.",
+            detect=signs.gives(lambda case: 4 * _first_warp(case)),
+        ),
+        Misconception(
             "counted twice",
             "the first warp's sum is counted twice.",
             detect=signs.gives(_warp_totals_doubled),
