@@ -30,7 +30,7 @@ class MemoryErrors(Teller):
         at = frame.lanes.full
         lane = (row, column) if at else _gathered_lane(frame, row, column)
         address = int(np.broadcast_to(fault.address, frame.lanes.shape)[lane])
-        place = self.places.describe(fault.space, address, fault.size, fault.extent)
+        place = self.places.describe(fault.space, address, fault.size, fault.extent, step)
         verb = _verb(step)
         whose = f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name}"
         if fault.reason == "misaligned":

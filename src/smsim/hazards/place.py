@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from smsim.hazards.where import shared_names
 from smsim.machine.arguments import ArrayArgument
 from smsim.machine.globalspace import GlobalSpace
+from smsim.machine.origins import Origins, argument_origins
 from smsim.machine.ownedspace import Extent, OwnedSpace
+from smsim.ptx.nodes import Address, Register, Variable
 
 if TYPE_CHECKING:
+    from smsim.machine.bind.binding import Step
     from smsim.machine.launch import Launch
 
 
@@ -30,19 +35,45 @@ class Places:
     def __init__(self, launch: Launch) -> None:
         self.launch = launch
         self._shared: dict[str, str] | None = None
+        self._came_from: tuple[dict[str, ArrayArgument], Origins] | None = None
 
-    def describe(self, space: object, address: int, size: int, meant: Extent | None = None) -> Place:
-        """What is at ``address`` of ``space``, for an access of ``size`` bytes that was ``meant`` for a
-        certain variable, if that is known."""
+    def describe(
+        self, space: object, address: int, size: int, meant: Extent | None = None, step: Step | None = None
+    ) -> Place:
+        """What is at ``address`` of ``space``, for an access of ``size`` bytes by ``step`` that was ``meant``
+        for a certain variable, if that is known."""
         if isinstance(space, GlobalSpace):
-            return self._global(address, size)
+            return self._global(address, None if step is None else self._argument(step))
         return self._owned(space, address, size, meant)
 
-    def _global(self, address: int, size: int) -> Place:
+    def _argument(self, step: Step) -> ArrayArgument | None:
+        """The array whose address went into that of ``step``, if it is one alone."""
+        kernel = self.launch.kernel.function
+        if step.function is not kernel:
+            return None
+        if self._came_from is None:
+            at = {array.address: array for array in self.launch.arrays if array.size}
+            values = {p.name: self._value_of(p) for p in kernel.params}
+            pointers = {name: at[value] for name, value in values.items() if value in at}
+            self._came_from = pointers, argument_origins(kernel, {*pointers})
+        pointers, origins = self._came_from
+        bases = [o.base for o in step.instruction.operands if isinstance(o, Address)]
+        found = {p for base in bases if isinstance(base, Register) for p in origins.get(base.name, ())}
+        return pointers[found.pop()] if len(found) == 1 else None
+
+    def _value_of(self, parameter: Variable) -> int | None:
+        """What a parameter of eight bytes holds."""
+        if parameter.size_bytes != 8:
+            return None
+        return int(self.launch.params.load(parameter.name, 0, np.dtype("u8"))[0, 0])
+
+    def _global(self, address: int, argument: ArrayArgument | None) -> Place:
         if 0 <= address < 4096:
             return Place("the null pointer", "nothing is stored there", None, address)
         if self.launch.device.memory.was_freed(address):
             return Place("memory that was freed", "it no longer belongs to any array", None, None)
+        if argument is not None:
+            return _element(argument, address)
         arrays = [a for a in self.launch.arrays if a.size]
         nearest = min(arrays, key=lambda a: _distance(a, address), default=None)
         if nearest is None or _distance(nearest, address) > 1 << 40:

@@ -1,4 +1,4 @@
-"""Which shared variable an address was computed from.
+"""Which shared variable, or which array argument, an address was computed from.
 
 An index that runs far past its array may land in another one, where nothing looks wrong. But an address that
 was computed from one variable alone can only be meant for that variable: PTX does not promise where variables
@@ -29,7 +29,7 @@ def shared_origins(functions: Sequence[Function], shared: set[str]) -> dict[str,
     """
     found = {}
     for function in functions:
-        origins = _origins(function, shared)
+        origins = _origins(function, shared, {})
         if any(_gets_away(i, origins, shared) for i in function.body):
             return {}
         alone = {name: next(iter(symbols)) for name, symbols in origins.items() if len(symbols) == 1}
@@ -37,8 +37,20 @@ def shared_origins(functions: Sequence[Function], shared: set[str]) -> dict[str,
     return found
 
 
-def _origins(function: Function, shared: set[str]) -> Origins:
-    origins: Origins = {}
+def argument_origins(kernel: Function, pointers: set[str]) -> Origins:
+    """By register: the parameters among ``pointers`` whose values went into it; for messages, which may guess."""
+    loaded: Origins = {}
+    for instruction in kernel.body:
+        if instruction.opcode == "ld" and "param" in instruction.modifiers:
+            into, place = instruction.operands[:2]
+            base = getattr(place, "base", None)
+            if isinstance(into, Register) and isinstance(base, Symbol) and base.name in pointers:
+                loaded.setdefault(into.name, set()).add(base.name)
+    return _origins(kernel, set(), loaded)
+
+
+def _origins(function: Function, shared: set[str], origins: Origins) -> Origins:
+    """``origins``, and what follows from it and from the names of ``shared``."""
     changed = True
     while changed:
         changed = False
