@@ -37,5 +37,7 @@ Ranges (``value`` of a row is then two numbers) go through any of these by Monte
     spread = cost.propagate(cost.rent_usd, {"gpu_hours": 2.788e6, "usd_per_gpu_hour": cost.range_of("price.rent")})
     spread.low, spread.median, spread.high           # 5 %, 50 %, 95 %; spread.influence() ranks the inputs
 
-Groups of rows: v3, isca, llama, gpu, price, effects, serving, around. ``labkit.fact`` reads the same rows.
+``claims.table()`` lists what the book's article claims, each claim with sources, arithmetic and a verdict.
+Groups of rows: v3, isca, llama, gpu, price, effects, serving, around, article, design, market. ``labkit.fact``
+reads the same rows.
 """
