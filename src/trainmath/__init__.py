@@ -29,6 +29,7 @@ Pure functions; units are in names and docstrings; shares are 0 to 1. Inputs com
     cost.reserved_sm_factor(k, sms=132, overlapped=1.0)                      # factors on GPU-hours:
     cost.bubble_factor(bubble), cost.precision_factor(share, speedup)        # > 1 costs, < 1 saves
     cost.sparsity_factor(active, dense), cost.effective_factor(effective)
+    cost.estimate(tokens=..., active_parameters=..., mfu=..., ...)           # all of it at once, as the calculator does
     cost.serving_usd(nodes, usd_per_gpu_hour), cost.revenue_usd(tokens, usd_per_million)
     cost.profit_over_cost(revenue, cost), cost.profit_over_revenue(revenue, cost)
 
@@ -37,5 +38,7 @@ Ranges (``value`` of a row is then two numbers) go through any of these by Monte
     spread = cost.propagate(cost.rent_usd, {"gpu_hours": 2.788e6, "usd_per_gpu_hour": cost.range_of("price.rent")})
     spread.low, spread.median, spread.high           # 5 %, 50 %, 95 %; spread.influence() ranks the inputs
 
-Groups of rows: v3, isca, llama, gpu, price, effects, serving, around. ``labkit.fact`` reads the same rows.
+``claims.table()`` lists what the book's article claims, each claim with sources, arithmetic and a verdict.
+Groups of rows: v3, isca, llama, gpu, price, effects, serving, around, article, design, market. ``labkit.fact``
+reads the same rows.
 """

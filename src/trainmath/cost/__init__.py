@@ -1,6 +1,7 @@
 """From GPU-hours to dollars and energy, with ranges."""
 
 from trainmath.cost.energy import kwh, megawatts, wh_per_million_tokens
+from trainmath.cost.estimate import Estimate, estimate
 from trainmath.cost.money import (
     break_even_utilisation,
     capital_usd,
@@ -30,6 +31,7 @@ from trainmath.cost.serving import (
 )
 
 __all__ = [
+    "Estimate",
     "Range",
     "Spread",
     "best_checkpoint_hours",
@@ -39,6 +41,7 @@ __all__ = [
     "capital_usd",
     "effective_factor",
     "energy_usd_per_gpu_hour",
+    "estimate",
     "fixed_usd_per_hour",
     "gpu_hours_between_failures",
     "kwh",
