@@ -83,9 +83,7 @@ class PlanExercise:
         try:
             result = plans.evaluate(TASK, plan)
         except plans.PlanError as refused:
-            return self._wrong(
-                f"this plan cannot be run. {str(refused)[0].upper()}{str(refused)[1:]}", refused.why
-            )
+            return self._wrong(f"this plan cannot be run: {refused}", refused.why)
         if result.communication_seconds == float("inf"):
             said = (
                 f"experts lie on {plan.expert_parallel} GPUs, but no SM is reserved to move tokens to them: a step "
@@ -115,6 +113,14 @@ def _plain(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+_WAITING = "Moving data takes longer than the arithmetic, so SMs wait for data: reserve more, or send less."
+
+
+def _exposed(result: Result) -> bool:
+    """True where communication sets the time of a step, by more than a rounding."""
+    return result.communication_seconds > 1.02 * result.compute_seconds
+
+
 def _broken(result: Result) -> tuple[str, str]:
     used, total = result.memory, result.bill
     if "memory" in result.broken:
@@ -130,18 +136,19 @@ def _broken(result: Result) -> tuple[str, str]:
             "does not fit",
         )
     if "days" in result.broken:
-        said = f"it takes {total.days:.0f} days, and {TASK.most_days:.0f} are allowed. More nodes, or a faster step."
-        return said, "too slow"
+        said = f"it takes {total.days:.0f} days, and {TASK.most_days:.0f} are allowed."
+        return f"{said} {_WAITING if _exposed(result) else 'More nodes, or a faster step.'}", "too slow"
     said = (
         f"it costs {total.usd / 1e6:.2f} million USD, and the budget is {TASK.budget_usd / 1e6:.0f} million."
     )
-    return said + " More nodes do not help: they shorten the run and cost as much an hour.", "over budget"
+    more = "More nodes do not help: the run gets shorter, but an hour costs more in the same measure."
+    return f"{said} {_WAITING if _exposed(result) else more}", "over budget"
 
 
 def _advice(plan: Plan, result: Result, more: float) -> tuple[str, str]:
     """What the costliest single choice of a plan is, in words."""
     head = f"it keeps the limits, but costs {100 * more:.0f} % more than the best."
-    if result.communication_seconds > 1.1 * result.compute_seconds:
+    if _exposed(result):
         said = (
             "Moving data takes longer than the arithmetic, so SMs wait for data: reserve more, or send less."
         )
