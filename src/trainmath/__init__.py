@@ -38,7 +38,8 @@ Ranges (``value`` of a row is then two numbers) go through any of these by Monte
     spread = cost.propagate(cost.rent_usd, {"gpu_hours": 2.788e6, "usd_per_gpu_hour": cost.range_of("price.rent")})
     spread.low, spread.median, spread.high           # 5 %, 50 %, 95 %; spread.influence() ranks the inputs
 
+``plan.evaluate(task, plan)`` gives memory, step time and bill of a cluster, ``plan.best(task)`` the cheapest one.
 ``claims.table()`` lists what the book's article claims, each claim with sources, arithmetic and a verdict.
-Groups of rows: v3, isca, llama, gpu, price, effects, serving, around, article, design, market. ``labkit.fact``
-reads the same rows.
+Groups of rows: v3, isca, llama, gpu, price, effects, serving, around, article, design, market, plan, chip_*.
+``labkit.fact`` reads the same rows.
 """

@@ -1,0 +1,63 @@
+"""The best plan by trying all of them, and what a single change of a plan would bring."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+from trainmath.plan.choice import CHIPS, PRECISIONS, Plan, PlanError, Result, Task, evaluate
+
+#: What is tried, choice by choice.
+SPACE = {
+    "chip": CHIPS,
+    "nodes": (16, 32, 64, 128, 256, 512),
+    "stages": (1, 2, 4, 8, 16, 32),
+    "expert_parallel": (1, 8, 16, 32, 64, 128),
+    "reserved_sms": (0, 2, 4, 6, 8, 10, 12, 16, 20, 24, 32),
+    "precision": PRECISIONS,
+}
+
+
+def every_plan(task: Task) -> Iterator[tuple[Plan, Result]]:
+    """All plans of ``SPACE`` that can be run, whether or not they keep the task's limits."""
+    for choices in itertools.product(*SPACE.values()):
+        plan = Plan(*choices)
+        try:
+            yield plan, evaluate(task, plan)
+        except PlanError:
+            continue
+
+
+@cache
+def best(task: Task) -> tuple[Plan, Result]:
+    """The cheapest plan within memory, budget and days; of equally cheap ones the quickest.
+
+    Raises ``ValueError`` where no plan of ``SPACE`` keeps the limits.
+    """
+    good = [(plan, result) for plan, result in every_plan(task) if not result.broken]
+    if not good:
+        raise ValueError("no plan keeps the limits of this task.")
+    return min(good, key=lambda found: (found[1].bill.usd, found[1].bill.days))
+
+
+def improvements(task: Task, plan: Plan) -> list[tuple[float, str, object]]:
+    """``(saving, choice, value)``: what changing one choice alone would save, as a share of the bill, best first.
+
+    Only plans that keep the limits count, and only one value for each choice.
+    """
+    now = evaluate(task, plan).bill.usd
+    found = []
+    for name, values in SPACE.items():
+        options = []
+        for option in values:
+            try:
+                result = evaluate(task, replace(plan, **{name: option}))
+            except PlanError:
+                continue
+            if not result.broken and result.bill.usd < now:
+                options.append((1 - result.bill.usd / now, name, option))
+        if options:
+            found.append(max(options, key=lambda one: one[0]))
+    return sorted(found, key=lambda one: -one[0])
