@@ -21,10 +21,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("no clock")
+try:
+    from hypothesis import HealthCheck, settings
+except ModuleNotFoundError:  # among Colab's packages, where the driver's own tests run, it is not needed
+    pass
+else:
+    settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("no clock")
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="twenty-progress-")
 os.environ["TWENTY_PROGRESS_DIR"] = _FOLDER.name
