@@ -146,8 +146,8 @@ def test_one_wrong_name_is_found_and_a_clue_given(letter, name):
 @pytest.mark.parametrize(
     ("answer", "misconception", "said"),
     [
-        ("right", "wrong kind", "a dict is asked for"),
-        (lambda: None, "wrong kind", "a dict is asked for"),
+        ("right", "wrong kind", "a dict from letter to name is asked for"),
+        (lambda: None, "wrong kind", "a dict from letter to name is asked for"),
         (lambda: 1 / 0, "raises", "ZeroDivisionError"),
         ({}, "unnamed", "not named yet: A, B"),
         ({"A": "right"}, "unnamed", "not named yet: B, C"),

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from types import FunctionType
-from typing import Any
 
-from labkit.checking.answer import is_skeleton
-from labkit.checking.failures import describe_failure
+from labkit.checking.choices import ChoicesExercise
 from labkit.checking.verdict import Mark, Verdict
 
 #: The names to choose from, and what each means.
@@ -137,40 +134,26 @@ def show() -> None:
 
 
 @dataclass(frozen=True)
-class NamingExercise:
-    """The answer is a function that returns a dict from letter to name (or the dict itself)."""
+class NamingExercise(ChoicesExercise):
+    """A dict from the letter of each calculation to the name of its slip."""
 
-    name: str
+    asked_for = "a dict from letter to name"
 
-    def judge(self, answers: Sequence[Any], skeletons: dict[str, str]) -> Verdict:
-        if len(answers) != 1:
-            return self._wrong(f"one answer is expected here, {len(answers)} were given.", "wrong kind")
-        (answer,) = answers
-        if is_skeleton(answer, skeletons.get(self.name)):
-            return Verdict(self.name, Mark.NOT_ATTEMPTED, "not attempted yet.")
-        if isinstance(answer, FunctionType):
-            try:
-                answer = answer()
-            except Exception as failure:  # noqa: BLE001 - whatever a learner's code does, a check goes on
-                return self._wrong(*describe_failure(failure, answers[0]))
-        if not isinstance(answer, Mapping):
-            return self._wrong(
-                f"this is a {type(answer).__name__}; a dict is asked for, from letter to name.", "wrong kind"
-            )
+    def judge_choices(self, answer: Mapping[str, str]) -> Verdict:
         strange = next((key for key in answer if key not in CALCULATIONS), None)
         if strange is not None:
-            return self._wrong(f"there is no calculation {strange!r}; they go from A to I.", "no such letter")
+            return self.wrong(f"there is no calculation {strange!r}; they go from A to I.", "no such letter")
         for letter, given in answer.items():
             if given not in NAMES:
                 near = difflib.get_close_matches(str(given), NAMES, n=1)
                 advice = f" Did you mean {near[0]!r}?" if near else ""
-                return self._wrong(f"{letter}: {given!r} is not one of the names.{advice}", "no such name")
+                return self.wrong(f"{letter}: {given!r} is not one of the names.{advice}", "no such name")
         missing = [letter for letter in CALCULATIONS if letter not in answer]
         if missing:
-            return self._wrong(f"not named yet: {', '.join(missing)}.", "unnamed")
+            return self.wrong(f"not named yet: {', '.join(missing)}.", "unnamed")
         for letter, calculation in CALCULATIONS.items():
             if answer[letter] != calculation.slip:
-                return self._wrong(self._told(letter, answer[letter]), "wrong name")
+                return self.wrong(self._told(letter, answer[letter]), "wrong name")
         return Verdict(self.name, Mark.RIGHT, f"right, all {len(CALCULATIONS)} named.")
 
     def _told(self, letter: str, given: str) -> str:
@@ -180,9 +163,6 @@ class NamingExercise:
         if given == "right":
             return f"{letter} is not right. {calculation.clue}"
         return f"{letter} is not {given!r}. {calculation.clue}"
-
-    def _wrong(self, message: str, misconception: str) -> Verdict:
-        return Verdict(self.name, Mark.WRONG, message, misconception)
 
 
 EXERCISE = NamingExercise("lab12.errors")

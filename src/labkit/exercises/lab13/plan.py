@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from labkit.checking.answer import is_skeleton
-from labkit.checking.failures import describe_failure
+from labkit.checking.choices import ChoicesExercise
 from labkit.checking.verdict import Mark, Verdict
 from trainmath import plan as plans
 from trainmath.plan import Plan, Result, Task
@@ -49,49 +47,37 @@ def show(choices: Mapping[str, Any]) -> None:
 
 
 @dataclass(frozen=True)
-class PlanExercise:
-    """The answer is a function that returns a dict of choices (or the dict, or a ``trainmath.plan.Plan``)."""
+class PlanExercise(ChoicesExercise):
+    """A dict of choices, or a ``trainmath.plan.Plan``."""
 
-    name: str
+    asked_for = "a dict of choices"
 
-    def judge(self, answers: Sequence[Any], skeletons: dict[str, str]) -> Verdict:
-        if len(answers) != 1:
-            return self._wrong(f"one answer is expected here, {len(answers)} were given.", "wrong kind")
-        (answer,) = answers
-        if is_skeleton(answer, skeletons.get(self.name)):
-            return Verdict(self.name, Mark.NOT_ATTEMPTED, "not attempted yet.")
-        if isinstance(answer, FunctionType):
-            try:
-                answer = answer()
-            except Exception as failure:  # noqa: BLE001 - whatever a learner's code does, a check goes on
-                return self._wrong(*describe_failure(failure, answers[0]))
-        if isinstance(answer, Plan):
-            answer = {name: getattr(answer, name) for name in NAMES}
-        if not isinstance(answer, Mapping):
-            said = f"this is a {type(answer).__name__}; a dict of choices is asked for."
-            return self._wrong(said, "wrong kind")
+    def as_dict(self, answer: Any) -> Any:
+        return {name: getattr(answer, name) for name in NAMES} if isinstance(answer, Plan) else answer
+
+    def judge_choices(self, answer: Mapping[str, Any]) -> Verdict:
         strange = [str(key) for key in answer if key not in NAMES]
         if strange:
             said = f"there is no choice {strange[0]!r}; the choices are {', '.join(NAMES)}."
-            return self._wrong(said, "no such choice")
+            return self.wrong(said, "no such choice")
         missing = [name for name in NAMES if name not in answer]
         if missing:
-            return self._wrong(f"not chosen yet: {', '.join(missing)}.", "not chosen")
+            return self.wrong(f"not chosen yet: {', '.join(missing)}.", "not chosen")
         return self._judged(Plan(**{name: _plain(answer[name]) for name in NAMES}))
 
     def _judged(self, plan: Plan) -> Verdict:
         try:
             result = plans.evaluate(TASK, plan)
         except plans.PlanError as refused:
-            return self._wrong(f"this plan cannot be run: {refused}", refused.why)
+            return self.wrong(f"this plan cannot be run: {refused}", refused.why)
         if result.communication_seconds == float("inf"):
             said = (
                 f"experts lie on {plan.expert_parallel} GPUs, but no SM is reserved to move tokens to them: a step "
                 "never ends."
             )
-            return self._wrong(said, "nobody moves the data")
+            return self.wrong(said, "nobody moves the data")
         if result.broken:
-            return self._wrong(*_broken(result))
+            return self.wrong(*_broken(result))
         _, best = plans.best(TASK)
         more = result.bill.usd / best.bill.usd - 1
         score = f"Score: {result.bill.gpu_hours / 1e6:.3f} million GPU-hours, {result.bill.usd / 1e6:.2f} million USD; "
@@ -101,9 +87,6 @@ class PlanExercise:
             return Verdict(self.name, Mark.RIGHT, message, details=(score,), score=result.bill.gpu_hours)
         message, misconception = _advice(plan, result, more)
         return Verdict(self.name, Mark.WRONG, message, misconception, (score,), score=result.bill.gpu_hours)
-
-    def _wrong(self, message: str, misconception: str) -> Verdict:
-        return Verdict(self.name, Mark.WRONG, message, misconception)
 
 
 def _plain(value: Any) -> Any:
