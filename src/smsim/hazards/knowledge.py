@@ -88,7 +88,7 @@ class Knowledge:
         self._fenced: dict[int, Scoped] = {}
         self._released: dict[tuple[int, int], Scoped] = {}  # by thread and word: its own last release there
         self._read: dict[int, Scoped] = {}
-        self._by_atomics: dict[int, Known] = {}
+        self._by_atomics: dict[int, dict[int, Known]] = {}  # by thread, then by whose state it is
         self._seen: dict[tuple[int, int], int] = {}
         self._words: dict[int, Known] = {}
         self._words_near: dict[int, dict[int, Known]] = {}  # by word, then by the block that wrote
@@ -210,7 +210,7 @@ class Knowledge:
             else:
                 read.wide = _together(read.wide, left)
             if atomic:
-                self._by_atomics[thread] = _together(self._by_atomics.get(thread), left)
+                self._by_atomics.setdefault(thread, {})[left.serial] = left  # which holds what it was before
                 self._informed.setdefault(thread // self.per_block, set()).add(thread)
 
     # -- meetings ----------------------------------------------------------------------------------------
@@ -222,7 +222,7 @@ class Knowledge:
         first, end = block * self.per_block, (block + 1) * self.per_block
         informed = self._informed.pop(block, ())
         parts = [known for t in informed if (known := self._of_thread.pop(t, None)) is not None]
-        found = [known for t in informed if (known := self._by_atomics.pop(t, None)) is not None]
+        found = [known for t in informed for known in self._by_atomics.pop(t, {}).values()]
         seen = [Known(words=words) for t in informed if (words := self._observed.pop(t, None))]
         for known in _different(parts + seen if self.strict else parts + found + seen):
             together.join(known)
