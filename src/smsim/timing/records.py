@@ -1,0 +1,40 @@
+"""Which instructions leave a memory record in the trace: one for each execution by a warp, in program order.
+
+The recorder and the lowering both ask here, so that they number a block's records alike.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smsim.machine import supplied
+
+if TYPE_CHECKING:
+    from smsim.machine.bind.binding import Step
+    from smsim.machine.program import Code
+
+_MEMORY = ("memory.load", "memory.store", "memory.atomic", "memory.reduce", "memory.load_matrix")
+_BARRIERS = ("barrier.barrier", "barrier.reduce", "barrier.arrive")
+#: Spaces that become operands of other instructions.
+FOLDED = ("param", "const")
+
+
+def recorded(code: Code) -> list[Step]:
+    """The steps of a block that have a memory record, in order; the block's ending comes last."""
+    steps = [*code.steps] if code.ending is None else [*code.steps, code.ending]
+    return [step for step in steps if has_record(step)]
+
+
+def has_record(step: Step) -> bool:
+    """Whether an execution of ``step`` has a memory record."""
+    semantics = step.form.row.semantics
+    if semantics in _MEMORY:
+        return step.form.space not in FOLDED
+    return semantics in _BARRIERS or semantics == "control.nanosleep" or is_grid_barrier(step)
+
+
+def is_grid_barrier(step: Step) -> bool:
+    """Whether ``step`` is cooperative groups' ``grid.sync()``, which reaches PTX as a call."""
+    if step.form.row.semantics != "control.call":
+        return False
+    return getattr(step.instruction.operands[1], "name", None) == supplied.GRID_BARRIER
