@@ -1,20 +1,26 @@
-"""The driver's occupancy questions."""
+"""The driver's occupancy questions; the rules are those of :mod:`smsim.timing.occupancy`."""
 
 from __future__ import annotations
 
+import numpy as np
+
+from smsim.driver import codes
 from smsim.driver.cmemory import put_int, put_word
 from smsim.driver.modules import Kernel
-from smsim.driver.registry import implements
+from smsim.driver.registry import DriverFailure, implements
 from smsim.driver.resources import blocks_per_sm, largest_block
 from smsim.driver.state import driver
+from smsim.timing.occupancy import shared_that_fits
 
 
 @implements(
     "cuOccupancyMaxActiveBlocksPerMultiprocessor", "cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
 )
 def active_blocks(number: int, function: int, threads: int, dynamic_shared: int, *_: int) -> None:
+    if threads < 1:
+        raise DriverFailure(codes.INVALID_VALUE)
     used = driver().handles.take(function, Kernel).resources
-    put_int(number, blocks_per_sm(used, driver().spec, threads, dynamic_shared))
+    put_int(number, int(blocks_per_sm(used, driver().spec, threads, dynamic_shared)))
 
 
 @implements("cuOccupancyMaxPotentialBlockSize", "cuOccupancyMaxPotentialBlockSizeWithFlags")
@@ -24,19 +30,19 @@ def best_block(
     """The block size with the most resident threads; the largest of equals."""
     spec, kernel = driver().spec, driver().handles.take(function, Kernel)
     most = largest_block(kernel.resources, spec, kernel.function.directives)
+    if limit < 0:
+        raise DriverFailure(codes.INVALID_VALUE)
     most = min(most, limit) if limit else most
-
-    def resident(threads: int) -> int:
-        return threads * blocks_per_sm(kernel.resources, spec, threads, dynamic)
-
-    sizes = range(spec.warp_size, most + 1, spec.warp_size)
-    best = max(sizes, key=lambda threads: (resident(threads), threads), default=most)
-    put_int(block, best)
-    put_int(grid, blocks_per_sm(kernel.resources, spec, best, dynamic) * spec.sms)
+    sizes = np.arange(spec.warp_size, most + 1, spec.warp_size)
+    if most % spec.warp_size:
+        sizes = np.append(sizes, most)
+    blocks = blocks_per_sm(kernel.resources, spec, sizes, dynamic)
+    best = sizes.size - 1 - int(np.argmax((sizes * blocks)[::-1]))
+    put_int(block, int(sizes[best]))
+    put_int(grid, int(blocks[best]) * spec.sms)
 
 
 @implements("cuOccupancyAvailableDynamicSMemPerBlock")
 def available_shared(size: int, function: int, blocks: int, _threads: int) -> None:
     spec, kernel = driver().spec, driver().handles.take(function, Kernel)
-    share = spec.shared_per_sm // max(1, blocks) - spec.shared_reserved_per_block
-    put_word(size, max(0, min(share, spec.shared_per_block_optin) - kernel.function.shared_bytes))
+    put_word(size, max(0, shared_that_fits(spec, max(1, blocks)) - kernel.function.shared_bytes))
