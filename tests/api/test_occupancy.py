@@ -174,7 +174,7 @@ def test_a_gpu_of_ones_own():
 def test_a_block_that_cannot_start():
     found = smsim.occupancy(registers=65, block=1024)
     assert (found.blocks, found.warps, found.occupancy, found.limiters) == (0, 0, 0.0, ("registers",))
-    assert "No block can start: 65 registers a thread are too many for a block of 1024 threads" in str(found)
+    assert "No block can start: 65 registers a thread are too many for a block of 1,024 threads" in str(found)
     assert [str(s) for s in found.steps] == [
         "With 64 registers a thread instead of 65: 1 block, 32 warps.",
         "With 896 threads a block instead of 1,024: 1 block, 28 warps.",
