@@ -170,7 +170,7 @@ x = np.arange(100, dtype=np.float32)
 double[4, 32](x)
 assert (x == 2 * np.arange(100)).all()
 device = cuda.get_current_device()
-print(engine.engine, device.MULTIPROCESSOR_COUNT, device.compute_capability, str(device.name))
+print(engine.engine, device.MULTIPROCESSOR_COUNT, tuple(device.compute_capability), str(device.name))
 """
 
 
@@ -183,7 +183,7 @@ def test_attach_takes_a_dict(python):
     )
     assert done.returncode == 0, done.stderr
     first, second = done.stdout.splitlines()
-    assert first == "simulated Little 2 (8, 6) Little"
+    assert first == "simulated Little 2 (8, 6) simulated Little"
     assert second.startswith("This process runs kernels on the simulated Little already")
 
 
