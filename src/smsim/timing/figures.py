@@ -20,7 +20,7 @@ class Timing:
         fp32_lanes, fp16_lanes, fp64_lanes, integer_lanes, multiply_lanes, logic_lanes, xu_lanes,
         convert_lanes, convert64_lanes, shuffle_lanes, bits_lanes: throughputs by class. ``bits`` is clz, popc
             and their kin, ``logic`` and, or, shifts, compares, selects. ``fp16_lanes`` counts halves: an
-            instruction on packed pairs makes two results a thread.
+            instruction on packed pairs makes two results a thread. ``convert`` is from floats to integers.
         fp32_latency, integer_latency, crossing_latency, half_latency, fp64_latency: fixed latencies; ``crossing``
             is added where the fma pipe's result goes to the alu pipe or the other way.
         xu_latency, shuffle_latency, barrier_latency, branch_latency, constant_latency: of variable operations.
