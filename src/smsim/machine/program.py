@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from smsim.errors import UnsupportedPTX
 from smsim.machine import special, supplied
 from smsim.machine.bind import access, atomics, calls, compute, control, moves, warp
@@ -113,10 +115,10 @@ class Program:
         for slot in (*self.slots.specials.values(), *self.slots._constants.values()):
             self.unset &= ~(1 << slot)
 
-    def fresh_registers(self, lanes: Lanes, launch: Launch, first_block: int) -> list[Value]:
+    def fresh_registers(self, lanes: Lanes, launch: Launch, block_numbers: np.ndarray) -> list[Value]:
         registers: list[Value] = list(self.slots.initial)
         for name, slot in self.slots.specials.items():
-            registers[slot] = special.value(name, lanes, launch, first_block)
+            registers[slot] = special.value(name, lanes, launch, block_numbers)
         return registers
 
     # -- decoding --------------------------------------------------------------------------------------
