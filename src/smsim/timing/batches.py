@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from smsim.machine.program import Code
+from smsim.machine.program import Code, Program
+from smsim.timing.trace import BLOCK_BARRIER, GRID_BARRIER
 from smsim.timing.warprows import WarpRows
 
 
@@ -29,11 +31,37 @@ class Record:
 
 @dataclass
 class Batch:
-    """Warps that executed ``code`` together, ``warp`` and ``lanes`` of shape ``(n,)``."""
+    """Warps that executed ``code`` together.
+
+    Attributes:
+        code: block ``number`` of ``program``, in a call of depth ``depth``.
+        rows: which warps, and which of their lanes.
+        records: one for each of the code's instructions that have any.
+    """
 
     code: Code
     rows: WarpRows
+    program: Program
+    number: int
+    depth: int
     records: list[Record] = field(default_factory=list)
+
+    @cached_property
+    def bits(self) -> np.ndarray:
+        """The lanes of each warp as the bits of a number, ``(n,)``."""
+        return np.packbits(self.rows.active, axis=1, bitorder="little").view("<u4")[:, 0]
+
+    @property
+    def waits(self) -> bool:
+        """Whether a barrier is among its instructions."""
+        return any(np.isin(r.space, (BLOCK_BARRIER, GRID_BARRIER)).any() for r in self.records)
+
+
+def flat_order(batches: list[Batch], warps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Events by warp, each warp's in their order: ``(places in the batches one after another, starts)``."""
+    warp = _joined([b.rows.warp for b in batches], np.int64)
+    start = np.concatenate([[0], np.cumsum(np.bincount(warp, minlength=warps))]).astype(np.int64)
+    return np.argsort(warp, kind="stable"), start
 
 
 class Events:
@@ -43,13 +71,20 @@ class Events:
         codes: the blocks of code, in the order of their first execution by the lowest warp.
         start: where each warp's events begin, int64 ``(warps + 1,)``.
         code, lanes, record: of each event its code, lanes and first record.
+        order: where each event was in the batches.
         record_lanes, space, passes, sector_start, sectors: of each record.
     """
 
-    def __init__(self, batches: list[Batch], warps: int) -> None:
+    def __init__(self, batches: list[Batch], warps: int, keep: np.ndarray | None = None) -> None:
+        """``keep``: which events, by their place in the batches one after another; ``None``: all."""
         sizes = np.array([b.rows.warp.size for b in batches], np.int64)
         kinds = np.array([len(b.records) for b in batches], np.int64)
-        order = self._order_events(batches, sizes, warps)
+        order, self.start = flat_order(batches, warps)
+        if keep is not None:
+            kept = keep[order]
+            self.start = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)[self.start]
+            order = order[kept]
+        self.order = order
         batch = np.repeat(np.arange(sizes.size), sizes)[order]
         row = _counting(sizes)[order]
         self._name_codes(batches, batch)
@@ -60,11 +95,6 @@ class Events:
         source = np.repeat(first[batch] + row, many) + _counting(many) * np.repeat(sizes[batch], many)
         self._take_records(batches, source)
 
-    def _order_events(self, batches: list[Batch], sizes: np.ndarray, warps: int) -> np.ndarray:
-        warp = _joined([b.rows.warp for b in batches], np.int64)
-        self.start = np.concatenate([[0], np.cumsum(np.bincount(warp, minlength=warps))]).astype(np.int64)
-        return np.argsort(warp, kind="stable")
-
     def _name_codes(self, batches: list[Batch], batch: np.ndarray) -> None:
         """Number the codes by where they come first in the trace, which no order of running changes."""
         known: dict[int, int] = {}
@@ -72,11 +102,12 @@ class Events:
         found = {id(b.code): b.code for b in batches}
         code = by_batch[batch]
         _, first = np.unique(code, return_index=True)
-        number = np.empty(len(known), np.int32)
-        number[code[np.sort(first)]] = np.arange(len(known), dtype=np.int32)
+        present = code[np.sort(first)]
+        number = np.full(len(known), -1, np.int32)
+        number[present] = np.arange(present.size, dtype=np.int32)
         self.code = number[code]
-        by_number = sorted(known, key=lambda key: number[known[key]])
-        self.codes = tuple(found[key] for key in by_number)
+        keys = list(known)
+        self.codes = tuple(found[keys[n]] for n in present.tolist())
 
     def _take_records(self, batches: list[Batch], source: np.ndarray) -> None:
         records = [(b.rows.warp.size, r) for b in batches for r in b.records]

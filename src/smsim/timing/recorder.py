@@ -16,6 +16,7 @@ from smsim.machine.observer import Enough, not_predicated_off
 from smsim.machine.program import Code
 from smsim.timing import touched
 from smsim.timing.batches import Batch, Record
+from smsim.timing.communication import Log
 from smsim.timing.plan import Plan
 from smsim.timing.records import has_record, is_grid_barrier
 from smsim.timing.sharing import Opening
@@ -32,15 +33,19 @@ class Recorder(Counter):
     Args:
         plan: which blocks are recorded.
         only_opening: record nothing but the opening, and end a chunk when it is over.
+        grain: bytes of the smallest access, if the launch's threads wait for what others write: then
+            a log is kept of it.
 
     Attributes:
         batches: events and records, as they came.
         opening: what the blocks that start first access.
-        codes: the blocks of code by identity, which keeps them alive.
+        codes: the blocks of code by identity, which keeps them alive, and their numbers in their programs.
+        log: what was read and written, where threads wait for each other.
     """
 
-    def __init__(self, plan: Plan, only_opening: bool = False) -> None:
+    def __init__(self, plan: Plan, only_opening: bool = False, grain: int | None = None) -> None:
         super().__init__()
+        self._grain = grain
         self.plan, self._only_opening = plan, only_opening
         self.opening = Opening(plan)
         self._kinds: dict[Step, bool] = {}
@@ -48,7 +53,9 @@ class Recorder(Counter):
 
     def _begin(self) -> None:
         self.batches: list[Batch] = []
-        self.codes: dict[int, Code] = {}
+        self.codes: dict[int, tuple[Code, int]] = {}
+        self.log = None if self._grain is None else Log(self._grain, self.plan.warps)
+        self._unrecorded: WeakKeyDictionary[Chunk, Columns | None] = WeakKeyDictionary()
         self._columns: WeakKeyDictionary[Chunk, Columns | None] = WeakKeyDictionary()
         self._openings: WeakKeyDictionary[Chunk, Columns | None] = WeakKeyDictionary()
         self._batch: Batch | None = None
@@ -65,7 +72,8 @@ class Recorder(Counter):
 
     def enter(self, frame: Frame, code: Code) -> None:
         chunk = frame.chunk
-        self.codes[id(code)] = code
+        if id(code) not in self.codes:
+            self.codes[id(code)] = (code, frame.program.blocks.index(code))
         self._code, self._place = id(code), -1
         self._opening = self._opening_of(chunk)
         if self._only_opening and self._opening is None:
@@ -75,7 +83,7 @@ class Recorder(Counter):
         if columns is not None:
             rows = columns.rows(frame, frame.mask)
             if rows.warp.size:
-                self._batch = Batch(code, rows)
+                self._batch = Batch(code, rows, frame.program, self.codes[id(code)][1], frame.depth)
                 self.batches.append(self._batch)
 
     def _columns_of(self, chunk: Chunk) -> Columns | None:
@@ -113,6 +121,10 @@ class Recorder(Counter):
             self._other(frame, step, batch.rows, self._record)
         self._record = None
 
+    def after(self, frame: Frame, step: Step) -> None:
+        if self.log is not None:
+            self.log.done(frame, step)
+
     def _add(
         self, frame: Frame, step: Step, tally: Tally, space: str, address: object, mask: Mask, width: int
     ) -> None:
@@ -121,12 +133,34 @@ class Recorder(Counter):
         if self._opening is not None and number == GLOBAL:
             key = self._code, self._place
             self.opening.look(key, self._opening, frame, address, mask, width)
+        if self.log is not None and number != LOCAL:
+            self._log_others(frame, step, number, address, mask, width)
         if self._record is None:
             return
         rows = self._batch.rows
         active, where = _active(rows, frame, mask), rows.of(frame, address)
+        if self.log is not None and number != LOCAL:
+            place = len(self.batches) - 1, self._place
+            self.log.access(
+                frame, step, place, number, rows, self._grid_warp(rows.warp), where, active, width
+            )
         atomic = step.form.row.semantics in ATOMIC
         self._extend(self._record, rows, number, where, active, width, atomic)
+
+    def _log_others(
+        self, frame: Frame, step: Step, space: int, address: object, mask: Mask, width: int
+    ) -> None:
+        """What blocks that are not recorded write: recorded ones may wait for it."""
+        chunk = frame.chunk
+        if chunk not in self._unrecorded:
+            numbers = chunk.block_numbers
+            index = np.where(self.plan.index(numbers) < 0, numbers, -1)
+            self._unrecorded[chunk] = Columns(index, self.plan.warps) if (index >= 0).any() else None
+        columns = self._unrecorded[chunk]
+        if columns is not None and space == GLOBAL:
+            rows = columns.rows(frame, mask)
+            where = rows.of(frame, address)
+            self.log.access(frame, step, (-1, 0), space, rows, rows.warp, where, rows.active, width)
 
     def _extend(
         self,

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from smsim.counting.metrics import Run
+from smsim.errors import LaunchError
 from smsim.isolated import Isolated
 from smsim.machine.launch import Launch
 from smsim.timing.batches import Events
+from smsim.timing.communication import how_it_communicates
+from smsim.timing.namedwaits import NamedWaits, NoWaits
 from smsim.timing.plan import Plan
 from smsim.timing.recorder import Recorder
 from smsim.timing.sharing import Opening
 from smsim.timing.trace import Trace
+from smsim.timing.waits import Waits
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +49,22 @@ def record(isolated: Isolated, per_sm: int, estimate: bool = False) -> Recording
             The arguments hold no results then.
 
     Raises:
+        LaunchError: an estimate of a kernel whose threads wait for what others write.
         SimulationError: what the program did wrong.
     """
     launch = isolated.prepare()
-    plan = Plan(isolated.device.spec.sms, per_sm, launch.blocks, launch.threads)
-    recorder = launch.observer = Recorder(plan)
+    waiting = how_it_communicates(launch)
+    if estimate and waiting is not None:
+        raise LaunchError(
+            f"{launch.kernel_name} cannot be estimated from some of its blocks, because {waiting}: "
+            "what its threads wait for may be done by any block. Profile it without estimate=True."
+        )
+    sms = isolated.device.spec.sms
+    all_sms = waiting is not None and launch.blocks <= sms * per_sm
+    plan = Plan(sms, per_sm, launch.blocks, launch.threads, all_sms)
+    kernel = launch.kernel
+    grain = None if waiting is None else min(kernel.grain, kernel.global_grain)
+    recorder = launch.observer = Recorder(plan, grain=grain)
     openings = [recorder.opening]
     complete = not estimate or plan.blocks_on_sm <= 2 * per_sm
     if not complete:
@@ -74,14 +89,16 @@ def _opening_of_peers(isolated: Isolated, plan: Plan) -> Opening:
 
 
 def _trace(recorder: Recorder, executed: int, openings: list[Opening]) -> Trace:
-    plan = recorder.plan
+    plan, log = recorder.plan, recorder.log
     recorded = plan.blocks if plan.all_sms else plan.blocks_on_sm
     if executed < plan.blocks:
         recorded = executed
-    index = np.arange(recorded, dtype=np.int64)
-    events = Events(recorder.batches, recorded * plan.warps)
+    index, warps = np.arange(recorded, dtype=np.int64), recorded * plan.warps
+    waits = None if log is None else Waits(recorder.batches, log, warps)
+    events = Events(recorder.batches, warps, None if waits is None else waits.keep)
     number = {id(code): n for n, code in enumerate(events.codes)}
     shared = openings[0].sharing(*openings[1:])
+    named = NoWaits(events) if waits is None else NamedWaits(events, waits, recorder.batches)
     return Trace(
         codes=events.codes,
         block_sm=plan.sm(index).astype(np.int32),
@@ -91,16 +108,16 @@ def _trace(recorder: Recorder, executed: int, openings: list[Opening]) -> Trace:
         event_code=events.code,
         event_lanes=events.lanes,
         event_record=events.record,
-        event_wait=np.full(events.code.size, -1, np.int32),
+        event_wait=named.of_event,
         lanes=events.record_lanes,
         space=events.space,
         passes=events.passes,
         sector_start=events.sector_start,
         sectors=events.sectors,
-        wait_start=np.zeros(1, np.int64),
-        wait_release=np.zeros(0, np.int32),
-        wait_code=np.zeros(0, np.int32),
-        release_record=np.zeros(0, np.int64),
+        wait_start=named.start,
+        wait_release=named.release,
+        wait_code=named.code,
+        release_record=named.record,
         sharing={(number[k], place): n for (k, place), n in sorted(shared.items()) if k in number},
         active_sms=plan.active_sms,
         blocks_on_sm=plan.blocks_on_sm,
