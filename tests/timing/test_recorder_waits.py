@@ -236,11 +236,11 @@ def test_turns_that_make_progress_stay():
 
 
 @cuda.jit
-def whole_grid(a):
+def whole_grid(a, out):
     i = cuda.grid(1)
     a[i] += 1
     cuda.cg.this_grid().sync()
-    a[i] += a[(i + 32) % a.size]
+    out[i] = a[(i + 32) % a.size]
 
 
 @pytest.mark.parametrize("launch", ["flag", "grid"])
@@ -249,7 +249,7 @@ def test_an_estimate_is_refused_with_a_reason(launch):
         kernel = KERNELS["acquire"][6, 64]
         arguments = np.zeros(64, "i4"), np.zeros(1, "i4"), np.zeros(384, "i4")
     else:
-        kernel, arguments = whole_grid[6, 32], (np.zeros(192),)
+        kernel, arguments = whole_grid[6, 32], (np.zeros(192), np.zeros(192))
     with pytest.raises(
         LaunchError, match="waits for its whole grid" if launch == "grid" else "sees what it wants"
     ):
@@ -257,6 +257,6 @@ def test_an_estimate_is_refused_with_a_reason(launch):
 
 
 def test_a_grid_barrier_records_all_sms():
-    trace = recorded(whole_grid[6, 32], (np.zeros(192),)).trace
+    trace = recorded(whole_grid[6, 32], (np.zeros(192), np.zeros(192))).trace
     assert sorted(trace.block_number.tolist()) == list(range(6))
     assert (trace.space == GRID_BARRIER).sum() == 6
