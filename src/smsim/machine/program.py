@@ -59,19 +59,24 @@ class Code:
         spins: a loop through here tries an atomic or polls, so its lanes let others go first.
         polls_to: the last block of the loop through here, if what ends that loop is what a strong load or an
             atomic in it saw; -1 for none.
+        polls: it is in such a loop.
+        peels: the loop that polls, by its first block, of which this block is a first turn that the compiler
+            has put before the loop; -1 for none.
         simple: no barrier, call, return or exit ends it: gathered lanes may run it.
         ending: the step that ends the block, if there is one; for hazards and messages.
     """
 
     __slots__ = (
-        "steps", "leave", "live_in", "is_loop_header", "spins", "polls_to", "simple", "ending", "endless",
+        "steps", "leave", "live_in", "is_loop_header", "spins", "polls_to", "polls", "peels", "simple", "ending",
+        "endless",
     )  # fmt: skip
 
     def __init__(self, steps: list[Step], leave: control.Leave, block: object, ending: Step | None) -> None:
         self.steps, self.leave, self.live_in, self.ending = steps, leave, block.live_in, ending
         self.is_loop_header = block.is_loop_header
         self.spins = False
-        self.polls_to = -1
+        self.polls_to = self.peels = -1
+        self.polls = False
         self.endless = False
         self.simple = ending is None or ending.form.row.semantics == "control.branch"
 
@@ -280,7 +285,30 @@ class Program:
                     self.blocks[target].spins = True
                     if self._ends_by_what_it_sees(graph, target, number):
                         self.blocks[target].polls_to = max(self.blocks[target].polls_to, number)
+        for number, code in enumerate(self.blocks):
+            if code.polls_to >= 0:
+                for inside in self.blocks[number : code.polls_to + 1]:
+                    inside.polls = True
+                self._mark_peeled(graph, number, code.polls_to)
         self._mark_endless(graph)
+
+    def _mark_peeled(self, graph: list[object], first: int, last: int) -> None:
+        """Find the turns of a polling loop that stand before it: compilers turn ``while`` into ``if`` and
+        ``do while``."""
+        looks = {
+            _look(step) for code in self.blocks[first : last + 1] for step in code.steps if may_wait(step)
+        }
+        for number, block in enumerate(graph):
+            if first not in block.successors or first <= number <= last:
+                continue
+            at = number
+            while True:
+                if any(may_wait(step) and _look(step) in looks for step in self.blocks[at].steps):
+                    self.blocks[at].peels = first
+                    break
+                if not at or at not in graph[at - 1].successors:
+                    break
+                at -= 1
 
     def _ends_by_what_it_sees(self, graph: list[object], first: int, last: int) -> bool:
         """Whether a branch out of the loop of blocks ``first`` to ``last`` depends on a strong load or an
@@ -326,6 +354,11 @@ class Program:
             polling |= {n for n in stuck if not polling.isdisjoint(graph[n].successors)}
         for number in stuck - polling:
             self.blocks[number].endless = True
+
+
+def _look(step: Step) -> tuple[str, ...]:
+    """What an instruction does to which address, whatever registers the rest is in."""
+    return step.instruction.spelling, str(step.instruction.operands[1])
 
 
 def _outside(successors: Iterable[int], first: int, last: int) -> bool:

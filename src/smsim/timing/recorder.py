@@ -50,6 +50,7 @@ class Recorder(Counter):
     def __init__(self, plan: Plan, only_opening: bool = False, grain: int | None = None) -> None:
         super().__init__()
         self._grain = grain
+        self.together = grain is not None
         self.plan, self._only_opening = plan, only_opening
         self.opening = Opening(plan)
         self._kinds: dict[Step, bool] = {}
