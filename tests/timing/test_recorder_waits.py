@@ -262,3 +262,12 @@ def test_a_grid_barrier_records_all_sms():
     trace = recorded(whole_grid[6, 32], (np.zeros(192), np.zeros(192))).trace
     assert sorted(trace.block_number.tolist()) == list(range(6))
     assert (trace.space == GRID_BARRIER).sum() == 6
+
+
+def test_the_same_waits_in_any_order(monkeypatch):
+    """A seed runs threads in another order; each warp waits for the same release."""
+    monkeypatch.setattr("recorded_kernels.SETTINGS", {})
+    usual = {(b, w): r for b, w, r in waits(record_flag(KERNELS["acquire"]).trace)}
+    for seed in range(8):
+        monkeypatch.setattr("recorded_kernels.SETTINGS", {"seed": seed})
+        assert {(b, w): r for b, w, r in waits(record_flag(KERNELS["acquire"]).trace)} == usual
