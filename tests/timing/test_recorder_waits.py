@@ -331,3 +331,25 @@ def test_a_chain_of_blocks_waits_block_for_block(monkeypatch):
     assert sorted(waits(usual)) == [(b, 0, [(b - 1, 0, "atom")]) for b in range(1, 9)]
     monkeypatch.setattr(smsim.machine.launch, "CHUNK_LANES", 64)
     assert same(usual, run())
+
+
+@cuda.jit
+def held_back(flag, out):
+    """Lane 0 is behind the loop in which the others of its warp poll, and they wait for what it does there."""
+    b, t = cuda.blockIdx.x, cuda.threadIdx.x
+    if t > 0:
+        while cuda.atomic.add(flag, b, 0) == 0:
+            pass
+    out[cuda.grid(1)] = t
+    if t == 0:
+        cuda.threadfence()
+        cuda.atomic.exch(flag, b, 1)
+
+
+@pytest.mark.parametrize("lanes", [32, 32768])
+def test_lanes_that_others_of_their_warp_wait_for_are_let_go(lanes, monkeypatch):
+    monkeypatch.setattr(smsim.machine.launch, "CHUNK_LANES", lanes)
+    found = recorded(held_back[3, 32], (np.zeros(3, "i4"), np.zeros(96, "i4")), per_sm=4)
+    assert not waits(found.trace), "a warp has its own order"
+    polls = [c for c in found.trace.event_code.tolist() if found.trace.codes[c].peels >= 0]
+    assert len(polls) == 3
