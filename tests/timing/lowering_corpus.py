@@ -9,7 +9,6 @@ from lowering_cases import SPEC, program
 from numba import cuda, float32, int32
 from sass import sass
 
-import smsim  # noqa: F401
 from smsim.isolated import call_of
 from smsim.timing.lowering import lower
 

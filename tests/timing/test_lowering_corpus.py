@@ -5,17 +5,10 @@ from __future__ import annotations
 import pytest
 from lowering_corpus import CORPUS, row, rows
 
-import smsim
-
 # Small kernels lose a third: constants that ptxas loads into uniform registers (ULDC), and the call of a division's
 # slow path, have no micro-operation.
 FAR = {"saxpy": 0.25, "stencil": 0.31, "doubles": 0.32}
 NEAR = 0.15
-
-
-@pytest.fixture(scope="module", autouse=True)
-def simulated():
-    smsim.attach()
 
 
 @pytest.mark.parametrize("name", CORPUS)
