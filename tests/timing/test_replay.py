@@ -65,7 +65,7 @@ def test_bank_conflicts_cost_their_wavefronts():
 
 
 def stream(warps, loads=40):
-    ops = micro_ops([*(memory(m.LOAD, n, [n % 2], [n % 2]) for n in range(loads)), EXIT])
+    ops = micro_ops([*(memory(m.LOAD, n, [n % 2], [n % 2]) for n in range(loads)), op(src=[0, 1]), EXIT])
     records = [
         (t.GLOBAL, 0, list(range(4 * (w * loads + n), 4 * (w * loads + n) + 4)))
         for w in range(warps)
@@ -128,7 +128,7 @@ COMPUTE = st.builds(
 BLOCKS = st.lists(st.lists(COMPUTE, min_size=1, max_size=8), min_size=1, max_size=3)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data(), BLOCKS)
 def test_cycles_equal_those_of_the_slow_oracle(data, blocks):
     number = st.lists(st.integers(0, len(blocks) - 1), min_size=1, max_size=4)
@@ -141,7 +141,7 @@ def test_cycles_equal_those_of_the_slow_oracle(data, blocks):
 ANY = st.one_of(COMPUTE, st.sampled_from([m.LOAD, m.STORE, m.ATOMIC, m.SHARED_LOAD, m.FENCE, m.BRANCH]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data(), st.lists(ANY, min_size=1, max_size=12), st.integers(1, 3))
 def test_every_resident_warp_has_one_reason_in_every_cycle(data, what, per_sm):
     block, number = [], 0

@@ -179,7 +179,7 @@ def start_blocks(n: Numbers, o: Ops, e: Events, s: State, sm: int, slot: int, t:
             s.block[w], s.order[w] = block, age * n.warps_per_block + number
             s.live[slot] += 1
             for place in range(w * n.places, (w + 1) * n.places):
-                s.place_ready[place] = 0
+                s.place_ready[place], s.place_pipe[place] = 0, -1
             s.since[w], s.hold[w], s.hold_reason[w] = t, t + hold, _NO_INSTRUCTION
             s.hold_pc[w] = o.pc[s.op[w]]
             s.stored[w] = s.polls[w] = s.missed[w] = 0
