@@ -30,6 +30,7 @@ class Replay:
         l2_read_bytes, l2_write_bytes: between the SM and L2.
         dram_read_bytes, dram_write_bytes: the SM's share of what DRAM moved.
         dram_cycles: cycles in which the SM's share of DRAM was taken.
+        polls: failed polls that waiting warps made meanwhile.
         timeline: what happened in each of up to 200 equal spans of time, int64 ``(spans, len(STALLS))``
             warp-cycles by reason; their width in cycles is ``span``.
         span: cycles of one row of the timeline.
@@ -56,5 +57,6 @@ class Replay:
     dram_read_bytes: float
     dram_write_bytes: float
     dram_cycles: int
+    polls: int
     timeline: np.ndarray
     span: int

@@ -1,0 +1,187 @@
+"""Replays a trace on one SM (or several) and says how long it takes and what the warps waited for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smsim.devices.spec import DeviceSpec
+from smsim.timing.microops import LOAD, PIPES, STALLS, MicroOps
+from smsim.timing.outcome import Replay
+from smsim.timing.replay_loop import run
+from smsim.timing.replay_state import (
+    A_DRAM_BUSY,
+    A_DRAM_READ,
+    A_DRAM_WRITE,
+    A_ISSUE,
+    A_L1,
+    A_L1_HIT,
+    A_L2,
+    A_L2_HIT,
+    A_L2_READ,
+    A_L2_WRITE,
+    A_LSU,
+    A_POLLS,
+    A_SHARED,
+    A_SIZE,
+    A_SPAN,
+    BLOCK_START,
+    FINE,
+    L1_WAYS,
+    L2_WAYS,
+    NEVER,
+    P_L1_SETS,
+    P_L2_SETS,
+    P_SIZE,
+    S_SIZE,
+    SPANS,
+)
+from smsim.timing.trace import Trace
+
+_SECTOR = 32
+_LINE = 128
+#: Loads with one of these ask L2 at once.
+_PAST_L1 = {"volatile", "relaxed", "acquire", "mmio", "cg", "cv"}
+
+
+def replay(
+    trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, carveout: int | None = None
+) -> Replay:
+    """Replay ``trace``, in which at most ``per_sm`` blocks share an SM, on the GPU ``spec``.
+
+    Args:
+        trace: what the warps executed.
+        ops: the micro-operations of its basic blocks, from :func:`smsim.timing.lowering.lower`.
+        spec: whose figures.
+        per_sm: thread blocks that an SM holds at a time.
+        carveout: bytes of L1 that are shared memory; ``None`` for none.
+
+    Raises:
+        RuntimeError: warps wait for something that never comes. The functional run has ended, so this is
+            a mistake of the recording, not of the program.
+    """
+    shares = _Shares(trace, spec)
+    figures = _figures(trace, spec, carveout or 0, shares)
+    sms = int(trace.block_sm.max()) + 1 if len(trace.block_sm) else 1
+    l1_sets, l2_sets = int(figures[P_L1_SETS]), int(figures[P_L2_SETS])
+    A = np.zeros(A_SIZE, np.int64)
+    A[A_SPAN] = 1
+    blocks = len(trace.block_sm)
+    block_start, block_end = np.zeros(blocks, np.int64), np.zeros(blocks, np.int64)
+    instructions = len(ops.instructions)
+    issued = np.zeros(instructions, np.int64)
+    stalls = np.zeros((instructions, len(STALLS)), np.int64)
+    pipe_cycles, pipe_issued = np.zeros(len(PIPES), np.int64), np.zeros(len(PIPES), np.int64)
+    timeline = np.zeros((SPANS, len(STALLS)), np.int64)
+    order = np.argsort(trace.block_sm, kind="stable").astype(np.int64)
+    starts = np.searchsorted(trace.block_sm[order], np.arange(sms + 1)).astype(np.int64)
+    release_of = np.full(1, -1, np.int32)
+    if len(trace.release_record):
+        release_of = np.full(max(2, len(trace.lanes)), -1, np.int32)
+        release_of[trace.release_record] = np.arange(len(trace.release_record))
+    cycles = run(
+        figures, A, *_int64(ops.start, ops.kind, ops.pipe, ops.interval, ops.latency, ops.gap, ops.width),
+        *_int64(ops.record, ops.pc, ops.dst_start, ops.dst, ops.src_start, ops.src),
+        _past_l1(ops), shares.dram_cost(ops),
+        np.repeat(np.arange(blocks), trace.warps_per_block),
+        *_int64(trace.event_start, trace.event_code, trace.event_record, trace.event_wait),
+        trace.lanes, trace.space, *_int64(trace.passes, trace.sector_start, trace.sectors),
+        *_int64(trace.wait_start, trace.wait_release, trace.wait_code), release_of,
+        np.full(max(1, len(trace.release_record)), NEVER, np.int64), starts, order,
+        trace.warps_per_block, per_sm, max(1, ops.places), block_start, block_end, issued, stalls,
+        pipe_cycles, pipe_issued, timeline, np.zeros((sms, S_SIZE), np.int64),
+        np.full((sms, max(1, l1_sets), L1_WAYS), -1, np.int64),
+        np.zeros((sms, max(1, l1_sets), L1_WAYS), np.uint8),
+        np.zeros((sms, max(1, l1_sets), L1_WAYS), np.int64),
+        np.zeros((sms, max(1, l1_sets), L1_WAYS, 4), np.int64),
+        np.full((sms, l2_sets, L2_WAYS), -1, np.int64), np.zeros((sms, l2_sets, L2_WAYS), np.uint8),
+        np.zeros((sms, l2_sets, L2_WAYS), np.uint8), np.zeros((sms, l2_sets, L2_WAYS), np.int64),
+    )  # fmt: skip
+    if cycles < 0:
+        raise RuntimeError("the replay waits for a release or a barrier that the trace does not have")
+    by_reason = stalls.sum(axis=0)
+    spans = -(-int(cycles) // int(A[A_SPAN])) or 1
+    return Replay(
+        cycles=int(cycles),
+        block_start=block_start,
+        block_end=block_end,
+        issued=issued,
+        stalls=stalls,
+        active_warp_cycles=int(by_reason.sum()),
+        eligible_warp_cycles=int(by_reason[:2].sum()),
+        issue_active_cycles=int(A[A_ISSUE]),
+        pipe_cycles=pipe_cycles,
+        pipe_issued=pipe_issued,
+        lsu_cycles=int(A[A_LSU]),
+        shared_cycles=int(A[A_SHARED]),
+        l1_sectors=int(A[A_L1]),
+        l1_hits=int(A[A_L1_HIT]),
+        l2_sectors=int(A[A_L2]),
+        l2_hits=int(A[A_L2_HIT]),
+        l2_read_bytes=int(A[A_L2_READ]),
+        l2_write_bytes=int(A[A_L2_WRITE]),
+        dram_read_bytes=shares.bytes_of(A[A_DRAM_READ]),
+        dram_write_bytes=shares.bytes_of(A[A_DRAM_WRITE]),
+        dram_cycles=int(A[A_DRAM_BUSY]) // FINE,
+        polls=int(A[A_POLLS]),
+        timeline=timeline[:spans],
+        span=int(A[A_SPAN]),
+    )
+
+
+class _Shares:
+    """What one SM has of L2 and DRAM when all active SMs use them alike."""
+
+    def __init__(self, trace: Trace, spec: DeviceSpec) -> None:
+        self.trace, timing = trace, spec.timing
+        clock = spec.clock_hz
+        active = max(1, trace.active_sms)
+        dram = timing.dram_bandwidth * timing.dram_efficiency / clock / active
+        self.dram_bytes_per_cycle = dram
+        l2 = min(timing.l2_bytes_per_cycle, timing.l2_bandwidth / clock / active)
+        self.l2_fine = max(1, round(FINE * _SECTOR / l2))
+        self.dram_fine = max(1, round(FINE * _SECTOR / dram))
+        sharing = list(trace.sharing.values())
+        self.mean_sharing = float(np.mean(sharing)) if sharing else 1.0
+
+    def dram_cost(self, ops: MicroOps) -> np.ndarray:
+        """What a sector takes of DRAM's share, by micro-operation, in FINE parts of a cycle."""
+        code = np.searchsorted(ops.start, np.arange(len(ops.kind)), side="right") - 1
+        shared_by = [
+            self.trace.sharing.get((int(c), int(r)), 1.0) for c, r in zip(code, ops.record, strict=True)
+        ]
+        return np.maximum(1, np.rint(self.dram_fine / np.maximum(1.0, shared_by))).astype(np.int64)
+
+    def bytes_of(self, fine: int) -> float:
+        """Bytes that the share of DRAM moved in so many FINE parts of a cycle."""
+        return float(fine) / self.dram_fine * _SECTOR
+
+
+def _figures(trace: Trace, spec: DeviceSpec, carveout: int, shares: _Shares) -> np.ndarray:
+    timing = spec.timing
+    l1 = max(0, timing.l1_bytes - carveout)
+    l2 = spec.l2_bytes * min(trace.active_sms, shares.mean_sharing) / max(1, trace.active_sms)
+    figures = np.array(
+        [
+            timing.crossing_latency, timing.shared_latency, timing.shared_wide_latency,
+            timing.shared_atomic_latency, timing.atomic_latency, timing.l1_latency, timing.l2_latency,
+            timing.dram_latency, timing.lsu_queue, timing.lsu_address_cycles, timing.lsu_request_cycles,
+            timing.l1_bytes_per_cycle, shares.l2_fine, shares.dram_fine, timing.barrier_latency,
+            timing.branch_latency, BLOCK_START, round(FINE * spec.clock_hz / 1e9),
+            max(1, l1 // (_LINE * L1_WAYS)), max(1, int(l2) // (_LINE * L2_WAYS)),
+        ],
+        np.int64,
+    )  # fmt: skip
+    assert len(figures) == P_SIZE
+    return figures
+
+
+def _past_l1(ops: MicroOps) -> np.ndarray:
+    """Which micro-operations load past L1, uint8."""
+    strong = [bool(_PAST_L1 & step.form.flags) for step in ops.instructions]
+    strong = np.array([*strong, False])
+    return ((ops.kind == LOAD) & strong[ops.pc]).astype(np.uint8)
+
+
+def _int64(*arrays: np.ndarray) -> list[np.ndarray]:
+    """The arrays with one type each, so that the loop is compiled once."""
+    return [np.ascontiguousarray(a, np.int64) for a in arrays]
