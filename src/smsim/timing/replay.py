@@ -43,9 +43,7 @@ _LINE = 128
 _PAST_L1 = {"volatile", "relaxed", "acquire", "mmio", "cg", "cv"}
 
 
-def replay(
-    trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, carveout: int | None = None
-) -> Replay:
+def replay(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, carveout: int | None = None) -> Replay:
     """Replay ``trace``, in which at most ``per_sm`` blocks share an SM, on the GPU ``spec``.
 
     Args:
