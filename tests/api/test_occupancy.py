@@ -325,7 +325,9 @@ def test_the_picture_shows_what_the_numbers_say():
     elements = Elements(html).seen
     slots = [e for e in elements if "so-slot" in (e[1].get("class") or "").split()]
     assert len(slots) == 64
-    assert [text.strip() for _, _, text in slots if text.strip()] == [str(n) for n in range(5) for _ in range(8)]
+    assert [text.strip() for _, _, text in slots if text.strip()] == [
+        str(n) for n in range(5) for _ in range(8)
+    ]
     drawn = [e for e in elements if e[1].get("role") == "img"]
     assert len(drawn) == 6 and all(e[1]["aria-label"] for e in drawn)
     assert drawn[0][1]["aria-label"] == "40 of 64 warp slots are filled, by 5 blocks of 8 warps"
