@@ -45,7 +45,7 @@ def compare(before: Profile, after: Profile) -> Comparison:
 
 @dataclass(frozen=True)
 class Row:
-    """One thing on both sides: as numbers where it is one, and as text with units."""
+    """One thing on both sides, as text with units, and how many times as large it became."""
 
     name: str
     before: str
@@ -80,12 +80,13 @@ class Comparison:
     def sentence(self) -> str:
         """The speed-up, and what changed most."""
         a, b = self.before, self.after
+        first, second = _names(a, b)
         if a.seconds == b.seconds:
-            speed = f"{_name(b, a)} takes as long as {_name(a, b)}"
+            speed = f"{second} takes as long as {first}"
         elif self.speedup > 1:
-            speed = f"{_name(b, a)} is {digits(self.speedup)} times as fast as {_name(a, b)}"
+            speed = f"{second} is {digits(self.speedup)} times as fast as {first}"
         else:
-            speed = f"{_name(b, a)} takes {digits(1 / self.speedup)} times as long as {_name(a, b)}"
+            speed = f"{second} takes {digits(1 / self.speedup)} times as long as {first}"
         reason, change = next(iter(self.stall_change.items()))
         if not change:
             return f"{speed}. The warps' time is the same for every reason."
@@ -131,9 +132,8 @@ class Comparison:
         }
 
     def _table(self) -> list[tuple[str, str, str, str]]:
-        a, b = self.before, self.after
         return [
-            ("", _name(a, b), _name(b, a), ""),
+            ("", *_names(self.before, self.after), ""),
             *((r.name, r.before, r.after, r.change) for r in self.rows),
         ]
 
@@ -159,11 +159,13 @@ class Comparison:
         )
 
 
-def _name(mine: Profile, other: Profile) -> str:
-    """The kernel, and the device where that is what differs."""
-    if mine.kernel != other.kernel and mine.device == other.device:
-        return mine.kernel
-    return f"{mine.kernel} on the {mine.device}" if mine.device != other.device else mine.kernel
+def _names(before: Profile, after: Profile) -> tuple[str, str]:
+    """What tells the two apart: the kernels, the devices, or only the order."""
+    if before.device != after.device:
+        return f"{before.kernel} on the {before.device}", f"{after.kernel} on the {after.device}"
+    if before.kernel != after.kernel:
+        return before.kernel, after.kernel
+    return f"the first {before.kernel}", f"the second {after.kernel}"
 
 
 def _warp_seconds(found: Profile) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from smsim.counting.text import columns
@@ -12,6 +13,7 @@ from smsim.profiling.stalls import MEANINGS, TITLES
 if TYPE_CHECKING:
     from smsim.profiling.profile import Profile
 
+_WIDTH = 100  # characters of a line
 _BAR = 20  # characters of a full bar
 _STALLS = 6  # reasons that the table names; `stalls` has all
 
@@ -19,13 +21,19 @@ _STALLS = 6  # reasons that the table names; `stalls` has all
 def text(profile: Profile) -> str:
     """The whole report."""
     parts = [
-        "\n".join([heading(profile), time_said(profile), f"Limiter: {profile.limiter}", *profile.notes]),
+        "\n".join(
+            _wrapped([heading(profile), time_said(profile), f"Limiter: {profile.limiter}", *profile.notes])
+        ),
         _speed_of_light(profile),
         _stalls(profile),
         columns([("Occupancy", "", ""), *occupancy_rows(profile)], left=(0, 2), indent=""),
         columns([("Memory", "", ""), *memory_rows(profile)], left=(0, 2), indent=""),
     ]
     return "\n\n".join(parts)
+
+
+def _wrapped(paragraphs: list[str]) -> list[str]:
+    return [line for text in paragraphs for line in textwrap.wrap(text, _WIDTH, break_on_hyphens=False)]
 
 
 def heading(profile: Profile) -> str:

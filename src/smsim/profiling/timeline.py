@@ -65,7 +65,7 @@ class Timeline:
             signs = "".join(_SIGNS[min(9, int(np.ceil(9 * share - 1e-9)))] for share in shares)
             lines.append(f"{TITLES[reason]:<25}|{signs}|")
         end = f"{round(len(self.warps) * self.span):,} cycles"
-        lines.append(" " * 25 + "0" + end.rjust(len(table) + 1))
+        lines.append(" " * 26 + "0 " + end.rjust(len(table) - 2))
         return "\n".join(lines)
 
     __repr__ = __str__
