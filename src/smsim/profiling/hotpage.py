@@ -28,8 +28,8 @@ def html(found: HotLines) -> str:
             keys[row.origin] = f"sv-h{len(keys)}-{row.line}"
     columns = []
     if keys:
-        columns.append(_column("sv-py", "Python", _whole(found), keys))
-    columns.append(_column("sv-ptx", "PTX", found.ptx, keys))
+        columns.append(_column("sv-py", "Python", _whole(found), keys, found.lines))
+    columns.append(_column("sv-ptx", "PTX", found.ptx, keys, {}))
     return "\n".join(
         [
             '<div class="smsim-views">',
@@ -49,7 +49,13 @@ def _whole(found: HotLines) -> list[HotLine | tuple[int, str]]:
     return [*rows, *own.values(), *(row for row in found.python if row.origin.elsewhere)]
 
 
-def _column(kind: str, title: str, rows: Sequence[HotLine | tuple[int, str]], keys: dict[Origin, str]) -> str:
+def _column(
+    kind: str,
+    title: str,
+    rows: Sequence[HotLine | tuple[int, str]],
+    keys: dict[Origin, str],
+    indented: dict[int, str],
+) -> str:
     hottest = max([row.share for row in rows if not isinstance(row, tuple)], default=0) or 1
     out = [f'<div class="{kind}">', f'<div class="sv-name">{title}</div>']
     for row in rows:
@@ -59,9 +65,10 @@ def _column(kind: str, title: str, rows: Sequence[HotLine | tuple[int, str]], ke
         why = f", {TITLES[row.reason]}" if row.reason and row.share >= 0.01 else ""
         said = f"{percent(row.share)}{why}" if row.share >= 0.0005 else ""
         key = keys.get(row.origin, "")
+        text = row.text if row.origin.elsewhere else indented.get(row.line, row.text)
         out.append(
             f'<div class="sv-row sv-hot {key}" tabindex="0" style="--heat:{100 * row.share / hottest:.1f}%">'
-            f'<span class="sv-n">{row.line or ""}</span>{escape(row.text)} '
+            f'<span class="sv-n">{row.line or ""}</span>{escape(text)} '
             f'<span class="sv-why">{escape(said)}</span></div>'
         )
     return "\n".join([*out, "</div>"])

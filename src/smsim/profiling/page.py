@@ -22,13 +22,13 @@ _SPANS, _HEIGHT = 100, 100  # of the small timeline's drawing
 def html(profile: Profile) -> str:
     """The element that a notebook shows."""
     uses = plain.shown_uses(profile)
-    light = [(u.name, u.share, " ".join(filter(None, (percent(u.share), u.amount)))) for u in uses]
+    light = [(u.name, u.share, ", ".join(filter(None, (percent(u.share), u.amount)))) for u in uses]
     rows = plain.stall_rows(profile)
     largest = max([cycles for _, cycles, _ in rows], default=1) or 1
     waits = [(title, cycles / largest, f"{cycles:.2f}") for title, cycles, _ in rows]
     room, achieved = profile.occupancy.occupancy, profile.achieved_occupancy
     held = [("theoretical", room, percent(room)), ("achieved", achieved, percent(achieved))]
-    said = [f"{name}: {value} {rest}" for name, value, rest in plain.occupancy_rows(profile)]
+    said = [f"{name}: {value}, {rest}" for name, value, rest in plain.occupancy_rows(profile)]
     return "\n".join(
         [
             f'<div class="smsim-profile"><style>\n{RULES}</style>',
@@ -79,7 +79,7 @@ def small_timeline(found: Timeline) -> str:
         points = [(x, t) for n, t in enumerate(top) for x in (n, n + 1)]
         points += [(x, b) for n, b in reversed(list(enumerate(base))) for x in (n + 1, n)]
         path = " ".join(f"{x},{_HEIGHT * (1 - y / (most or 1)):.1f}" for x, y in points)
-        shapes.append(f'<polygon points="{path}" fill="{colour}" fill-opacity=".8"/>')
+        shapes.append(f'<polygon points="{path}" fill="{colour}"/>')
         base = top
     said = ", ".join(title for title, _, _ in layers)
     keys = "".join(

@@ -123,7 +123,7 @@ def occupancy_rows(profile: Profile) -> list[tuple[str, str, str]]:
         (
             "a thread",
             f"{found.registers}",
-            f"registers{assumed}; {size(found.shared)} of shared memory a block",
+            f"registers{assumed}; a block has {size(found.shared)} of shared memory",
         ),
         (
             "waves",

@@ -36,7 +36,7 @@ vertical-align:-.1rem;margin-right:.3rem}
 .smsim-profile table{border-collapse:collapse;color:inherit;margin:.3rem 0}
 .smsim-profile th,.smsim-profile td{border:1px solid rgba(128,128,128,.35);padding:.05rem .4rem;text-align:left;
 font-weight:400;background:transparent;color:inherit}
-.smsim-profile td.pf-number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+.smsim-profile td.pf-number{text-align:right;font-variant-numeric:tabular-nums}
 .smsim-profile thead th{font-weight:600}
 .smsim-profile summary{cursor:pointer}
 """
