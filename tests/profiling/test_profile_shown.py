@@ -38,6 +38,8 @@ class Balance(html.parser.HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.open.append(tag)
         attrs = dict(attrs)
+        if tag == "svg":
+            assert attrs["role"] == "img"
         if attrs.get("role") == "img":
             self.labels.append(attrs["aria-label"])
 
@@ -48,12 +50,16 @@ class Balance(html.parser.HTMLParser):
         assert self.open.pop() == tag
 
 
-@pytest.mark.parametrize("what", ["profile", "source", "comparison"])
+@pytest.mark.parametrize("what", ["profile", "source", "comparison", "roofline", "timeline"])
 def test_drawn(what):
     p = profiled()
-    drawn = {"profile": p, "source": p.source(), "comparison": smsim.compare(p, profiled(cycles=20_000))}[
-        what
-    ]
+    drawn = {
+        "profile": p,
+        "source": p.source(),
+        "comparison": smsim.compare(p, profiled(cycles=20_000)),
+        "roofline": p.roofline(),
+        "timeline": p.timeline(),
+    }[what]
     page = drawn._repr_html_()
     parser = Balance()
     parser.feed(page)
