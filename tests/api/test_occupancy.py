@@ -14,6 +14,8 @@ import smsim
 from smsim.devices import load
 from smsim.driver import resources
 from smsim.errors import LaunchError
+from smsim.isolated import isolate
+from smsim.occupying import of_call
 
 TILE = 16
 MATRIX = "void(float32[:, ::1], float32[:, ::1], float32[:, ::1])"
@@ -131,6 +133,12 @@ def test_hand_written_ptx_and_its_launch():
     assert older.known and older.limits["barriers"] is None
 
 
+def test_of_a_launch_that_is_isolated_already():
+    isolated = isolate("profile", smsim.load_ptx(PTX)["meet"][7, (8, 8), 0, 1000], [np.zeros(4, "u4")])
+    asked = smsim.occupancy(smsim.load_ptx(PTX)["meet"][7, (8, 8), 0, 1000])
+    assert of_call(isolated.call, isolated.device.spec).to_dict() == asked.to_dict()
+
+
 def test_ptx_for_a_newer_gpu_than_the_one_asked_about():
     kernel = smsim.load_ptx(PTX.replace("sm_75", "sm_90"))["meet"]
     found = smsim.occupancy(kernel, 64, device="T4")
@@ -160,12 +168,13 @@ def test_a_gpu_of_ones_own():
     small = replace(load("T4"), name="small", max_warps_per_sm=16, registers_per_sm=32768)
     found = smsim.occupancy(registers=32, block=128, device=small)
     assert (found.blocks, found.spec.name) == (4, "small")
+    assert smsim.occupancy(smsim.load_ptx(PTX)["meet"], 128, device=small).blocks == 4
 
 
 def test_a_block_that_cannot_start():
     found = smsim.occupancy(registers=65, block=1024)
     assert (found.blocks, found.warps, found.occupancy, found.limiters) == (0, 0, 0.0, ("registers",))
-    assert "No block can start: 65 registers a thread are too many for a block of 1024 threads" in str(found)
+    assert "No block can start: 65 registers a thread are too many for a block of 1,024 threads" in str(found)
     assert [str(s) for s in found.steps] == [
         "With 64 registers a thread instead of 65: 1 block, 32 warps.",
         "With 896 threads a block instead of 1,024: 1 block, 28 warps.",
@@ -332,7 +341,8 @@ def test_the_picture_shows_what_the_numbers_say():
     assert len(drawn) == 6 and all(e[1]["aria-label"] for e in drawn)
     assert drawn[0][1]["aria-label"] == "40 of 64 warp slots are filled, by 5 blocks of 8 warps"
     assert any(
-        "shared memory, limits: 41,088 a block of 233,472: room for 5" == e[1]["aria-label"] for e in drawn
+        "shared memory, limits: a block takes 41,088 of 233,472: room for 5" == e[1]["aria-label"]
+        for e in drawn
     )
     widths = [float(w) for w in re.findall(r'style="width:([\d.]+)%', html)]
     assert widths == pytest.approx(

@@ -15,14 +15,14 @@ from numpy.typing import ArrayLike
 
 from smsim.devices import DeviceSpec
 from smsim.driver.cudacore import cuda_core
-from smsim.timing.occupancy import block_limits, warps_of_largest_block
+from smsim.timing.occupancy import NO_PREFERENCE, block_limits, warps_of_largest_block
 
 
 @dataclass(frozen=True, slots=True)
 class Resources:
     """What a kernel uses: registers and local bytes a thread, shared and constant bytes a block.
 
-    ``spill_stores`` and ``spill_loads`` are bytes a thread, and part of ``local``'s stack frame lies there.
+    ``spill_stores`` and ``spill_loads`` are bytes a thread that want of registers moves to and from local memory.
     ``known`` is False where the assembler could not say (it was not found, or refused the text);
     then 32 registers are assumed.
     """
@@ -105,8 +105,12 @@ def largest_block(
 
 
 def blocks_per_sm(
-    used: Resources, spec: DeviceSpec, threads: ArrayLike, dynamic_shared: int = 0
+    used: Resources,
+    spec: DeviceSpec,
+    threads: ArrayLike,
+    dynamic_shared: int = 0,
+    carveout: int = NO_PREFERENCE,
 ) -> np.ndarray:
     """Blocks of ``threads`` threads that one SM holds at once; see :mod:`smsim.timing.occupancy`."""
     shared = used.shared + dynamic_shared
-    return block_limits(spec, threads, used.registers, shared, used.barriers).resident
+    return block_limits(spec, threads, used.registers, shared, used.barriers, carveout).resident

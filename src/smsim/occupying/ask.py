@@ -8,7 +8,10 @@ from typing import Any
 from smsim.devices import DeviceSpec, load
 from smsim.driver.limits import check_bounds, check_shape, check_shared
 from smsim.driver.resources import Resources, of
-from smsim.occupying.result import Dim3, Occupancy
+from smsim.isolated import Call, Dim3
+from smsim.machine.device import Device
+from smsim.machine.memory import Memory
+from smsim.occupying.result import Occupancy
 from smsim.timing.occupancy import NO_PREFERENCE
 
 _HOW = "smsim.occupancy(kernel, threads), smsim.occupancy(kernel[blocks, threads])"
@@ -68,21 +71,34 @@ def occupancy(
             "The kernel's registers and barriers are known. For a what-if leave the kernel out, "
             "or use against(...) of the result."
         )
-    extents = _extents(block)
     dynamic = 0 if shared is None else _number("shared", shared)
     if not (_whole(carveout) and NO_PREFERENCE <= carveout <= 100):
         raise ValueError(
             f"carveout is a percentage from 0 to 100, or -1 for no preference, not {carveout!r}."
         )
-    said = needs.name or "what-if"
-    check_shape(spec, said, (1, 1, 1), extents)
-    check_bounds(said, extents, needs.directives, spec.max_threads_per_block)
-    check_shared(spec, said, needs.used.shared, dynamic, spec.shared_per_block_optin)
-    used = needs.used
+    return _answer(needs, spec, _extents(block), dynamic, int(carveout))
+
+
+def of_call(call: Call, spec: DeviceSpec) -> Occupancy:
+    """The occupancy of a launch that is at hand already, as :func:`smsim.isolated.isolate` makes it.
+
+    Raises:
+        LaunchError: the GPU or the kernel allows no such block.
+    """
+    return _answer(
+        _assembled(call.name, call.ptx, call.entry, spec), spec, call.block, call.shared, NO_PREFERENCE
+    )
+
+
+def _answer(needs: _Needs, spec: DeviceSpec, block: Dim3, dynamic: int, carveout: int) -> Occupancy:
+    said, used = needs.name or "what-if", needs.used
+    check_shape(spec, said, (1, 1, 1), block)
+    check_bounds(said, block, needs.directives, spec.max_threads_per_block)
+    check_shared(spec, said, used.shared, dynamic, spec.shared_per_block_optin)
     return Occupancy(
         kernel=needs.name,
         spec=spec,
-        block=extents,
+        block=block,
         registers=used.registers,
         static_shared=used.shared,
         dynamic_shared=dynamic,
@@ -90,7 +106,7 @@ def occupancy(
         local=used.local,
         spill_stores=used.spill_stores,
         spill_loads=used.spill_loads,
-        carveout=int(carveout),
+        carveout=carveout,
         known=used.known,
     )
 
@@ -157,10 +173,7 @@ def _needs(kernel: Any, signature: Any, spec: DeviceSpec) -> _Needs:
 def _assembled(name: str, text: str, entry: str, spec: DeviceSpec) -> _Needs:
     """Registers from the assembler. Shared memory is the text's own: of it some assemblers' summaries include
     the driver's reserve, which must count once."""
-    from smsim.machine.device import Device
-    from smsim.machine.memory import Memory
-
-    function = Device(spec.name, memory=Memory()).load(text).functions[entry]
+    function = Device(spec, memory=Memory()).load(text).functions[entry]
     used = of(text, spec.arch).get(entry, Resources())
     return _Needs(name, replace(used, shared=function.shared_bytes), dict(function.directives))
 

@@ -58,7 +58,7 @@ def _bar(found: Occupancy, row: plain.Row) -> str:
     one = 100 * row.a_block / row.available
     taken = min(100.0, one * max(1, found.blocks))
     room = "does not limit" if row.limit is None else f"room for {row.limit}"
-    said = f"{row.a_block:,} a block of {row.available:,}: {room}"
+    said = f"a block takes {row.a_block:,} of {row.available:,}: {room}"
     kind = "so-label so-limits" if row.limits else "so-label"
     return (
         f'<div class="{kind}">{escape(_capital(name))}</div>'

@@ -55,7 +55,7 @@ def rows(found: Occupancy) -> list[Row]:
 def heading(found: Occupancy) -> str:
     """What was asked: kernel, block and GPU."""
     used = max((at for at, extent in enumerate(found.block) if extent > 1), default=0) + 1
-    shape = f"({', '.join(map(str, found.block[:used]))})" if used > 1 else str(found.threads)
+    shape = f"({', '.join(map(str, found.block[:used]))})" if used > 1 else f"{found.threads:,}"
     what = f"{found.kernel}, " if found.kernel else ""
     return f"{what}blocks of {shape} threads on the {found.spec.name}"
 
@@ -74,7 +74,7 @@ def answer(found: Occupancy) -> str:
 def _why_none(found: Occupancy) -> str:
     if "registers" in found.limiters:
         return (
-            f"{found.registers} registers a thread are too many for a block of {found.threads} threads "
+            f"{found.registers} registers a thread are too many for a block of {found.threads:,} threads "
             f"(an SM has {found.spec.registers_per_sm:,})"
         )
     return f"it needs more {found.limiter} than an SM has"
