@@ -122,9 +122,7 @@ class Counter(Observer):
         self, frame: Frame, address: object, mask: Mask, space: str, width: int, atomic: bool
     ) -> dict[str, int]:
         if address.shape[1] > 1 or not frame.lanes.full:
-            return _sum(
-                _touched(rows, space, width, atomic) for rows in kinds_of_rows(frame, mask, address)
-            )
+            return _sum(_touched(rows, space, width, atomic) for rows in kinds_of_rows(frame, mask, address))
         key = (id(address), id(mask), id(frame.lanes), space, width, atomic)
         known = self._judged.get(key)
         if known is None:
@@ -175,8 +173,7 @@ def _touched(rows: Rows, space: str, width: int, atomic: bool) -> dict[str, int]
             [coalesce.local_addresses(address + 4 * n, lane) for n in range(words)], axis=1
         )
         active, width = np.tile(active, words), min(width, 4)
-    sectors = coalesce.atomic_sectors if atomic else coalesce.sectors
-    return {
-        "sectors": int(sectors(address, active, width).sum()) * rows.times,
-        "lines": int(coalesce.lines(address, active, width).sum()) * rows.times,
-    }
+    sectors, lines = coalesce.sectors_and_lines(address, active, width)
+    if atomic:
+        sectors = coalesce.atomic_sectors(address, active, width)
+    return {"sectors": int(sectors.sum()) * rows.times, "lines": int(lines.sum()) * rows.times}
