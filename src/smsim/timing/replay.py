@@ -36,17 +36,22 @@ from smsim.timing.replay_state import (
     B_SIZE,
     B_START,
     BLOCK_START,
+    C_LAST,
+    C_NEXT,
+    C_SIZE,
     FINE,
     K_LINE,
     K_SIZE,
     L1_WAYS,
     L2_WAYS,
+    NAMED_BARRIERS,
     NEVER,
     P_SIZE,
     S_LAST_BLOCK,
     S_NEXT_BLOCK,
     S_SIZE,
     SPANS,
+    SUBCORES,
     V_SIZE,
     W_BARRIER,
     W_BLOCK,
@@ -88,6 +93,7 @@ def replay(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, shared_by
 
     shares = _Shares(trace, spec)
     sms = int(trace.block_sm.max()) + 1 if len(trace.block_sm) else 1
+    cores, per_core = sms * SUBCORES, -(-per_sm * trace.warps_per_block // SUBCORES)
     amounts = np.zeros(A_SIZE, np.int64)
     amounts[A_SPAN] = 1
     blocks, warps = _blocks(trace), _warps(trace)
@@ -98,13 +104,15 @@ def replay(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, shared_by
     timeline = np.zeros((SPANS, len(STALLS)), np.int64)
     pipe_cycles, pipe_issued = np.zeros(len(PIPES), np.int64), np.zeros(len(PIPES), np.int64)
     cycles = run(
-        _figures(trace, spec, per_sm, shares), amounts, of_sm, blocks, warps, _events(trace, ops),
+        _figures(trace, spec, per_sm, shares), amounts, of_sm, _cores(cores), blocks, warps, _events(trace, ops),
         _operations(ops, shares), scoreboard, _cache(sms, shares.l1_bytes(spec, per_sm, shared_bytes), L1_WAYS),
         _cache(sms, shares.l2_bytes(spec), L2_WAYS), np.concatenate([ops.src, ops.dst]).astype(np.int64),
         *(np.array(trace_part, np.uint8) for trace_part in (trace.lanes, trace.space)),
         *_int64(trace.passes, trace.sector_start, trace.sectors, trace.wait_start, trace.wait_release),
         np.stack([ops.start[trace.wait_code], ops.start[trace.wait_code + 1]], axis=1).astype(np.int64),
         _releases(trace), np.full(max(1, len(trace.release_record)), NEVER, np.int64), on_sm,
+        np.zeros_like(on_sm), np.full((cores, per_core), -1, np.int64), np.zeros((cores, len(PIPES)), np.int64),
+        np.zeros((cores, spec.timing.lsu_queue), np.int64), *np.zeros((2, len(blocks), NAMED_BARRIERS), np.int64),
         issued, stalls, timeline, pipe_cycles, pipe_issued,
     )  # fmt: skip
     if cycles < 0:
@@ -201,6 +209,12 @@ def _cache(sms: int, size: float, ways: int) -> np.ndarray:
     cache = np.zeros((sms, max(1, int(size) // (_LINE * ways)), ways, K_SIZE), np.int64)
     cache[..., K_LINE] = -1
     return cache
+
+
+def _cores(cores: int) -> np.ndarray:
+    table = np.zeros((cores, C_SIZE), np.int64)
+    table[:, C_NEXT], table[:, C_LAST] = NEVER, -1
+    return table
 
 
 def _blocks(trace: Trace) -> np.ndarray:

@@ -22,7 +22,6 @@ from smsim.timing.microops import (
     FENCE,
     LOAD,
     LSU,
-    PIPES,
     SHARED_ATOMIC,
     SHARED_LOAD,
     SLEEP,
@@ -40,7 +39,6 @@ from smsim.timing.replay_state import (
     C_LAST,
     C_NEXT,
     C_OLDEST,
-    C_SIZE,
     E_RECORD,
     E_WAIT,
     FINE,
@@ -108,35 +106,30 @@ _ONE, _NOBODY = np.int64(1), np.int64(-1)
 
 @compiled
 def run(
-    P, A, S, B, W, E, M, V, L1, L2, operands, lanes, space, passes, sector_start, sectors, wait_start, wait_release,
-    wait_ops, release_of, release_time, sm_blocks, issued, stalls, timeline, pipe_cycles, pipe_issued,
+    P, A, S, C, B, W, E, M, V, L1, L2, operands, lanes, space, passes, sector_start, sectors, wait_start, wait_release,
+    wait_ops, release_of, release_time, sm_blocks, starting, resident, pipe_free, ring, arrived, expected, issued,
+    stalls, timeline, pipe_cycles, pipe_issued,
 ):  # fmt: skip
     """Replay everything: the cycles that it takes, or -1 if warps wait for what never comes.
 
     Args:
-        P, A, S, B, W, E, M, V, L1, L2: see :mod:`smsim.timing.replay_state`.
+        P, A, S, C, B, W, E, M, V, L1, L2: see :mod:`smsim.timing.replay_state`.
         operands: the scoreboard places that ``M_SRC`` and ``M_DST`` point to.
         lanes, space, passes, sector_start, sectors, wait_start, wait_release: of the trace.
         wait_ops: the first and last micro-operation of each wait's poll.
         release_of: the release that each record is, -1 for none; of length one if there is none at all.
         release_time: filled with the cycle from which a poll finds each release; ``NEVER`` at first.
         sm_blocks: the blocks, SM by SM; an SM's begin at ``S_NEXT_BLOCK``.
+        starting: room for the queue of blocks that have a place on their SM.
+        resident: the warps of each sub-core, -1 where there is none.
+        pipe_free, ring: when each sub-core's pipes are free, and when its address stage took in its last instructions.
+        arrived, expected: warps at each named barrier of each block, and how many have to come, 0 for all.
         issued, stalls, timeline, pipe_cycles, pipe_issued: filled, as in :class:`~smsim.timing.outcome.Replay`.
     """
     per_sm, wpb, crossing, queue = P[P_PER_SM], P[P_WARPS], P[P_CROSSING], P[P_QUEUE]
-    sms, warps, blocks = S.shape[0], W.shape[0], B.shape[0]
-    cores = sms * SUBCORES
-    per_core = (per_sm * wpb + SUBCORES - 1) // SUBCORES
-    C = np.zeros((cores, C_SIZE), np.int64)
-    C[:, C_NEXT] = NEVER
-    C[:, C_LAST] = -1
-    resident = np.full((cores, per_core), -1, np.int64)  # warps
-    pipe_free = np.zeros((cores, len(PIPES)), np.int64)
-    ring = np.zeros((cores, queue), np.int64)  # when the address stage took in the last instructions
-    arrived = np.zeros((blocks, NAMED_BARRIERS), np.int64)
-    expected = np.zeros((blocks, NAMED_BARRIERS), np.int64)
+    sms, warps = S.shape[0], W.shape[0]
+    cores, per_core = resident.shape
     at_grid, grid_live = 0, warps
-    starting = np.zeros(blocks, np.int64)  # a queue of blocks that have a place
     starters = began = 0
     for sm in range(sms):
         for k in range(per_sm):
@@ -147,7 +140,7 @@ def run(
                 starting[starters] = b
                 starters += 1
     waiters, look = 0, False  # warps at waits; whether one may have been met
-    births, left = 0, blocks
+    births, left = 0, B.shape[0]
     t, end_of_all = -1, 0
     while True:
         # -- blocks that start ------------------------------------------------------------------------
