@@ -20,7 +20,7 @@ def inner(function: Callable[..., Any]) -> Callable[..., Any]:
         from numba import njit
     except ImportError:
         return function
-    return njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    return njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")(function)
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,7 +29,7 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         from numba import njit
     except ImportError:
         return function
-    dispatcher = njit(function)
+    dispatcher = njit(error_model="numpy")(function)
     if hasattr(dispatcher, "_cache"):  # there is none with NUMBA_DISABLE_JIT=1
         try:
             dispatcher._cache = _cache_of(function)
