@@ -22,7 +22,7 @@ from __future__ import annotations
 import numpy as np
 
 #: Parts of a cycle in which the queues of L2 and DRAM are kept.
-FINE = 1024
+FINE = 1 << 16
 #: A time that never comes.
 NEVER = np.int64(1 << 60)
 #: Sub-cores of an SM, each with a scheduler.
