@@ -95,7 +95,6 @@ def replay(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, shared_by
     sms = int(trace.block_sm.max()) + 1 if len(trace.block_sm) else 1
     cores, per_core = sms * SUBCORES, -(-per_sm * trace.warps_per_block // SUBCORES)
     amounts = np.zeros(A_SIZE, np.int64)
-    amounts[A_SPAN] = 1
     blocks, warps = _blocks(trace), _warps(trace)
     scoreboard = np.zeros((sms * per_sm * trace.warps_per_block, max(1, ops.places), V_SIZE), np.int64)
     on_sm, of_sm = _blocks_of_sms(trace, sms)
@@ -118,7 +117,8 @@ def replay(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, shared_by
     if cycles < 0:
         raise ReplayError("the trace waits for a release or a barrier that never comes")
     by_reason = stalls.sum(axis=0)
-    spans = -(-int(cycles) // int(amounts[A_SPAN])) or 1
+    span = 1 << int(amounts[A_SPAN])
+    spans = -(-int(cycles) // span) or 1
     return Replay(
         cycles=int(cycles),
         block_start=blocks[:, B_START].copy(),
@@ -142,7 +142,7 @@ def replay(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, shared_by
         dram_write_bytes=shares.bytes_of(amounts[A_DRAM_WRITE]),
         dram_cycles=int(amounts[A_DRAM_BUSY]) // FINE,
         timeline=timeline[:spans],
-        span=int(amounts[A_SPAN]),
+        span=span,
     )
 
 

@@ -4,7 +4,7 @@ The loop knows no classes: whatever it reads and writes is a table of 64-bit int
 and a column for each of its properties. That is what Numba compiles fastest and runs fastest. Tables have one capital:
 
 * ``P`` the parameters: the device's figures. One row.
-* ``A`` the amounts that are added up. One row.
+* ``A`` the amounts that are added up; ``A_SPAN`` is the binary logarithm of a span of the timeline. One row.
 * ``S`` the SMs: when the stages that their sub-cores share are free again.
 * ``C`` the sub-cores. A scheduler each.
 * ``B`` the thread blocks.

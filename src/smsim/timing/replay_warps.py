@@ -37,18 +37,19 @@ def book(pc, reason, begin, end, stalls, timeline, A):
     if end <= begin:
         return
     stalls[pc, reason] += end - begin
-    while end > A[A_SPAN] * SPANS:  # twice the width: two spans become one
+    while (end - 1) >> A[A_SPAN] >= SPANS:  # twice the width: two spans become one
         for i in range(SPANS):
             for r in range(timeline.shape[1]):
                 both = 0
                 if i < SPANS // 2:
                     both = timeline[2 * i, r] + timeline[2 * i + 1, r]
                 timeline[i, r] = both
-        A[A_SPAN] *= 2
-    span = A[A_SPAN]
+        A[A_SPAN] += 1
+    shift = A[A_SPAN]
     while begin < end:
-        upto = min(end, (begin // span + 1) * span)
-        timeline[begin // span, reason] += upto - begin
+        i = begin >> shift
+        upto = min(end, (i + 1) << shift)
+        timeline[i, reason] += upto - begin
         begin = upto
 
 
