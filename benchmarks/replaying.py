@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 #: A kernel bound by arithmetic, one bound by memory, and the book's tiled matmul; sizes without Numba are smaller.
-SIZES = {"Mandelbrot": (1024, 128), "saxpy": (4_000_000, 200_000), "matmul": (1024, 64)}
+SIZES = {"Mandelbrot": (1024, 128), "saxpy": (16_000_000, 200_000), "matmul": (1024, 64)}
 #: The side of the matmul that is estimated from its first waves.
 ESTIMATED = 4096
 _PER_SM = 8
