@@ -65,6 +65,57 @@ def test_sums_that_start_from_one_value_have_places_of_their_own():
     assert len(of(ops, "mov")) >= 4  # the loop's counter and one zero for each sum
 
 
+LOOP = """mov.u32 %r5, 0; mov.f32 %f1, 0f00000000; mov.f32 %f2, 0f3f800000;
+L: {} add.s32 %r5, %r5, 1; setp.lt.s32 %p1, %r5, %r1; @%p1 bra L; add.f32 %f9, %f1, %f2; """
+
+
+def _places(ops: m.MicroOps, n: int) -> tuple[list[int], list[int]]:
+    """What a micro-operation reads, and what it writes."""
+    reads = ops.src[ops.src_start[n] : ops.src_start[n + 1]]
+    return list(reads), list(ops.dst[ops.dst_start[n] : ops.dst_start[n + 1]])
+
+
+def _sum_in_loop(ops: m.MicroOps) -> int:
+    (found,) = (n for n in of(ops, "add") if ops.start[1] <= n < ops.start[2] and ops.pipe[n] == m.FMA)
+    return found
+
+
+def test_a_sum_through_copies_still_waits_for_itself():
+    chain = "mov.f32 %f3, %f1; mov.f32 %f4, %f3; add.f32 %f5, %f4, %f2; mov.f32 %f6, %f5; mov.f32 %f1, %f6;"
+    ops = lowered(LOOP.format(chain) + STORE)
+    reads, writes = _places(ops, _sum_in_loop(ops))
+    assert set(writes) <= set(reads)
+    assert len(of(ops, "mov")) == 3  # %tid.x and two constants, none in the loop
+
+
+def test_a_swap_keeps_three_moves_and_its_loop():
+    swap = "mov.f32 %f3, %f1; add.f32 %f1, %f2, %f2; mov.f32 %f2, %f3;"
+    ops = lowered(LOOP.format(swap) + STORE)
+    moved = [n for n in of(ops, "mov") if ops.start[1] <= n < ops.start[2]]
+    read, written = _places(ops, _sum_in_loop(ops))
+    assert len(moved) >= 1 and set(written).isdisjoint(read)
+    # What the sum reads in the next turn comes from a move, and that from the sum.
+    behind = set(written)
+    for _ in moved:
+        for n in moved:
+            reads, writes = _places(ops, n)
+            behind |= set(writes) if behind & set(reads) else set()
+    assert behind & set(read)
+
+
+def test_a_copy_of_what_is_overwritten_is_made():
+    body = "ld.global.u32 %r3, [%rd3]; mov.u32 %r4, %r3; add.s32 %r3, %r3, %r2; add.s32 %r5, %r4, %r2; {}"
+    stores = "st.global.u32 [%rd3], %r5; st.global.u32 [%rd3+4], %r3;"
+    ops = lowered(body.format(stores))
+    assert len(of(ops, "mov")) == 2  # of %tid.x, and this
+
+
+def test_a_product_of_what_is_overwritten_stays():
+    body = """ld.global.u32 %r3, [%rd3]; mul.lo.s32 %r4, %r3, %r2; add.s32 %r3, %r3, %r2; add.s32 %r5, %r4, %r3;
+        st.global.u32 [%rd3], %r5; st.global.u32 [%rd3+4], %r3;"""
+    assert len(of(lowered(body), "mul")) == 1
+
+
 def test_what_is_the_same_in_a_warp_is_uniform():
     ops = lowered(
         "mov.u32 %r3, %ctaid.x; sub.s32 %r4, %r1, %r3; sub.s32 %r5, %r4, %r2; st.global.u32 [%rd3], %r5;"

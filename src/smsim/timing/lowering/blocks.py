@@ -53,8 +53,8 @@ class Lowered:
         return own if absorbed is None else (*own, *self.facts.reads[absorbed])
 
     def _places(self, names: tuple[str, ...], place: Callable[[str], int]) -> tuple[int, ...]:
-        roots = dict.fromkeys(root for name in names for root in self.folding.roots(name))
-        return tuple(place(root) for root in roots)
+        held = dict.fromkeys(one for name in names for one in self.folding.places(name))
+        return tuple(place(one) for one in held)
 
     def _chain(
         self, step: Step, pc: int, dst: tuple[int, ...], src: tuple[int, ...], fresh: Callable[[], int]
