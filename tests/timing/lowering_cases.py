@@ -31,6 +31,12 @@ def program(ptx: str) -> object:
     return next(iter(functions.values())).program
 
 
+def programs(ptx: str) -> list[object]:
+    """The kernel and the functions that it calls."""
+    functions = Device(memory=Memory(1 << 20)).load(ptx).functions
+    return next(iter(functions.values())).programs(False)
+
+
 def lowered(body: str, spec: object = SPEC) -> m.MicroOps:
     return lower(program(kernel(body)).blocks, spec)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from lowering_cases import SPEC, kernel, lowered, of, program, texts
+from lowering_cases import SPEC, kernel, lowered, of, program, programs, texts
 
 from smsim.timing import microops as m
 from smsim.timing.lowering import lower
@@ -121,6 +121,56 @@ def test_what_is_the_same_in_a_warp_is_uniform():
         "mov.u32 %r3, %ctaid.x; sub.s32 %r4, %r1, %r3; sub.s32 %r5, %r4, %r2; st.global.u32 [%rd3], %r5;"
     )
     assert [int(ops.pipe[n]) for n in of(ops, "sub")] == [m.UNIFORM, m.ALU]
+
+
+DIVERGENT = """setp.lt.s32 %p1, {}, 7; {} bra L; mov.u32 %r3, %ctaid.x; sub.s32 %r4, %r1, %r3; L:
+sub.s32 %r6, %r1, 3; add.s32 %r5, %r6, %r2; st.global.u32 [%rd3], %r5; st.global.u32 [%rd3+4], %r4;"""
+
+
+@pytest.mark.parametrize("by, pipe", [("%r1", m.UNIFORM), ("%r2", m.ALU)])
+def test_nothing_is_uniform_where_lanes_have_parted(by, pipe):
+    ops = lowered(DIVERGENT.format(by, "@%p1"))
+    assert [int(ops.pipe[n]) for n in of(ops, "sub")] == [pipe, m.UNIFORM]
+
+
+def test_lanes_that_leave_do_not_part_the_others():
+    ops = lowered("setp.lt.s32 %p1, %r2, 7; @%p1 bra L; sub.s32 %r6, %r1, 3; st.global.u32 [%rd1], %r6; L:")
+    assert [int(ops.pipe[n]) for n in of(ops, "sub")] == [m.UNIFORM]
+
+
+def test_a_loop_that_lanes_leave_at_different_turns_is_not_uniform():
+    ops = lowered("""mov.u32 %r5, 0; L: sub.s32 %r5, %r5, %r1; setp.lt.s32 %p1, %r5, %r2; @%p1 bra L;
+        st.global.u32 [%rd3], %r5;""")
+    assert [int(ops.pipe[n]) for n in of(ops, "sub")] == [m.ALU]
+
+
+CALL = """.version 8.0
+.target sm_90a
+.address_size 64
+.func (.param .b32 out) f(.param .b32 in) {
+.reg .b32 %r<5>; ld.param.u32 %r1, [in]; mul.lo.s32 %r2, %r1, %r1; st.param.b32 [out+0], %r2; ret; }
+.visible .entry k(.param .u64 p) {
+.reg .b32 %r<9>; .reg .b64 %rd<5>;
+ld.param.u64 %rd1, [p]; ld.global.u32 %r1, [%rd1];
+{ .param .b32 param0; st.param.b32 [param0+0], %r1; .param .b32 retval0;
+call.uni (retval0), f, (param0); ld.param.b32 %r2, [retval0+0]; }
+add.s32 %r3, %r2, %r2; st.global.u32 [%rd1], %r3; ret; }"""
+
+
+def test_what_a_call_hands_over_is_waited_for():
+    codes = [code for one in programs(CALL) for code in one.blocks]
+    ops = lower(codes, SPEC)
+    behind = set(_places(ops, of(ops, "ld")[0])[1])
+    for _ in range(len(ops.kind)):
+        for n in range(len(ops.kind)):
+            reads, writes = _places(ops, n)
+            if ops.kind[n] != m.BRANCH and behind & set(reads):
+                behind |= set(writes)
+    (product,) = of(ops, "mul")
+    (total,) = of(ops, "add")
+    assert behind & set(_places(ops, product)[0]) and behind & set(_places(ops, total)[0])
+    without = set(_places(ops, of(ops, "ld")[0])[1])
+    assert not without & set(_places(ops, total)[0])
 
 
 def test_a_vector_is_one_load_that_writes_four_places():

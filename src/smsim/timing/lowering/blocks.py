@@ -7,6 +7,7 @@ from collections.abc import Callable
 from smsim.devices.spec import DeviceSpec
 from smsim.machine.bind.binding import Step
 from smsim.ptx.nodes import Function, Instruction, Special
+from smsim.ptx.syntax import TYPE_BITS
 from smsim.timing import microops as m
 from smsim.timing.lowering import memory
 from smsim.timing.lowering.classes import CLASSES
@@ -40,6 +41,9 @@ class Lowered:
             return []
         src = self._places(self._read(instruction), place)
         dst = self._places(self.facts.writes[instruction], place)
+        if instruction in self.facts.cell:
+            cell = (place(self.facts.cell[instruction]),)
+            src, dst = (src, cell) if instruction.opcode == "st" else (cell, dst)
         found = memory.access(step, pc, record, dst, src, self.timing)
         if found is not None:
             return [found]
@@ -62,6 +66,7 @@ class Lowered:
         """A sequence in which each instruction needs the one before it, or the two halves of 64 bits."""
         classes = self._classes(step)
         apart = len(classes) == 2 and step.form.row.semantics.startswith(_HALVES_APART)
+        apart = apart or step.instruction in self.facts.cell
         order = FIXED if _reads_clock(step.instruction) else FREE
         operations, before = [], src
         for number, name in enumerate(classes):
@@ -83,6 +88,8 @@ class Lowered:
         name = form.row.semantics
         if name in _WARP:
             return _WARP[name]
+        if instruction in self.facts.cell:
+            return ("logic",) * max(1, TYPE_BITS[form.type] * form.vector // 32)
         if name == "memory.load":
             return ("ldc",)
         if any(isinstance(operand, Special) for operand in instruction.operands):

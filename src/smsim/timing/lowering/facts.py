@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from smsim.ptx import flow
 from smsim.ptx.nodes import Function, Instruction
 from smsim.ptx.rows import Form, resolve
+from smsim.timing.lowering import arguments
 
 #: The special registers that are the same in all threads of a block, and of them those in constant memory.
 IN_CONSTANTS = ("%ntid", "%nctaid", "%dynamic_smem", "%total_smem")
@@ -23,6 +24,8 @@ class Facts:
         writers, readers: instructions by register name.
         block: number of the basic block by instruction, and the blocks by number.
         bit: of each register, in the sets that ``live_after`` holds.
+        calls_none: whether the function calls no other.
+        cell: what a store hands to a call or a load takes from one; see :mod:`.arguments`.
         live_after: by instruction, the registers whose value is still needed behind it.
     """
 
@@ -44,6 +47,8 @@ class Facts:
                 self.readers[name].append(instruction)
             for name in sorted(defined):
                 self.writers[name].append(instruction)
+        self.calls_none = all(instruction.opcode != "call" for instruction in function.body)
+        self.cell = arguments.cells(function, self.form)
         self._flow(table)
 
     def _flow(self, table: flow.UsesDefs) -> None:

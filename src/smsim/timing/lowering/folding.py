@@ -110,7 +110,10 @@ class Folding:
         facts, form = self.facts, self.facts.form[instruction]
         name, once = form.row.semantics, facts.written_once(instruction)
         if name == "memory.load" and form.space == "param" and once:
-            self._drop(instruction, ())
+            if instruction not in facts.cell:
+                self._drop(instruction, ())
+            elif facts.calls_none:
+                self._drop(instruction, (facts.cell[instruction],))
         elif name in ("control.nothing", "memory.policy", "memory.prefetch"):
             self._drop(instruction)
         elif name in ("move.move", "memory.convert_address"):
