@@ -42,7 +42,10 @@ def lower(codes: Sequence[Code], spec: DeviceSpec) -> MicroOps:
 
 
 class _Places:
-    """Numbers the values of each function, and what calls hand over; those between two operations of a block are used again in the next."""
+    """Numbers the values of each function, and what calls hand over.
+
+    Those between two operations of a block are used again in the next.
+    """
 
     def __init__(self) -> None:
         self.named: dict[tuple[Function | None, str], int] = {}
