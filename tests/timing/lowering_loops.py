@@ -27,22 +27,6 @@ _OF_PIPE = {
 _MEMORY = {
     "LDG", "STG", "LDS", "STS", "LDL", "STL", "LD", "ST", "ATOMG", "ATOMS", "ATOM", "RED", "REDG", "REDS", "SHFL",
 }  # fmt: skip
-    "LDG",
-    "STG",
-    "LDS",
-    "STS",
-    "LDL",
-    "STL",
-    "LD",
-    "ST",
-    "ATOMG",
-    "ATOMS",
-    "ATOM",
-    "RED",
-    "REDG",
-    "REDS",
-    "SHFL",
-}
 _XU = {"MUFU", "I2F", "F2I", "F2F", "POPC", "FLO", "BREV", "S2R", "S2UR", "MATCH", "REDUX", "FRND", "CS2R"}
 _CONTROL = {
     "BRA",
