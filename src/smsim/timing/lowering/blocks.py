@@ -99,6 +99,8 @@ class Lowered:
         if absorbed is not None:
             classes = _together(classes, absorbed, self.facts)
         writes = self.facts.writes[instruction]
+        if writes and len(classes) > 1 and self.folding.narrow.issuperset(writes):
+            classes = _lower_half(classes)
         if writes and self.uniform.issuperset(writes) and set(classes) <= {"iadd", "logic", "imad"}:
             return ("uniform",) * len(classes)
         return classes
@@ -117,6 +119,11 @@ def _together(own: Sequence, absorbed: Instruction, facts: Facts) -> Sequence:
     if form.row.semantics in ("integer.mul", "floating.mul"):
         return sequence(absorbed, form)
     return own
+
+
+def _lower_half(classes: Sequence) -> Sequence:
+    """A product without the terms of the upper half, or the first of two halves."""
+    return ("imad",) if "imad" in classes else classes[: len(classes) // 2]
 
 
 def _reads_clock(instruction: Instruction) -> bool:

@@ -17,10 +17,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from smsim.ptx.nodes import Address, Immediate, Instruction, Register, Special, Symbol, Vector
+from smsim.ptx.nodes import Immediate, Instruction, Register, Special, Symbol, Vector
 from smsim.ptx.syntax import TYPE_BITS
 from smsim.timing.lowering.facts import IN_CONSTANTS, Facts
 from smsim.timing.lowering.joining import Joined
+from smsim.timing.lowering.narrow import address_only, narrow
 
 _LOGIC = ("bits.bitwise_and", "bits.bitwise_or", "bits.bitwise_xor")
 _ROUNDINGS = {"rn", "rz", "rm", "rp"}
@@ -32,10 +33,12 @@ class Folding:
     Attributes:
         gone: instructions that leave no micro-operation.
         absorbed: for an instruction that took another in, that other one.
+        narrow: registers of which the lower half is all that is needed.
     """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self.narrow = narrow(facts)
         self.gone: set[Instruction] = set()
         self.absorbed: dict[Instruction, Instruction] = {}
         self._means: dict[str, tuple[str, ...]] = {}
@@ -119,7 +122,7 @@ class Folding:
         elif name in ("move.move", "memory.convert_address"):
             if once:
                 self._move(instruction)
-        elif name == "convert.integer_to_integer" and once and _only_renames(form.types):
+        elif name == "convert.integer_to_integer" and once and self._only_renames(instruction):
             self._copy(instruction)
         elif name in ("floating.neg", "floating.absolute") and once and "ftz" not in form.flags:
             self._drop(instruction)
@@ -155,7 +158,7 @@ class Folding:
             if reader.spelling.startswith("mov.b64")
             and self.facts.written_once(reader)
             and isinstance(reader.operands[0], Register)
-            else _only_as_address(reader, name)
+            else address_only(reader, name)
             for reader in readers
         )
 
@@ -166,6 +169,15 @@ class Folding:
         return any(
             w.opcode == "setp" and self.facts.block[w] == self.facts.block[instruction] for w in writers
         )
+
+    def _only_renames(self, instruction: Instruction) -> bool:
+        """Whether a conversion picks or pairs whole registers."""
+        types = self.facts.form[instruction].types
+        to, of = TYPE_BITS[types[0]], TYPE_BITS[types[1]]
+        if to == of or (to, of) == (32, 64):
+            return True
+        unsigned = types[1].startswith("u") or self.narrow.issuperset(self.facts.writes[instruction])
+        return (to, of) == (64, 32) and unsigned
 
     # -- with the instruction that uses it ------------------------------------------------------------
 
@@ -197,20 +209,3 @@ class Folding:
         if reader == "floating.add" and name == "floating.mul" and one.type == two.type:
             return not (_ROUNDINGS & one.flags or _ROUNDINGS & two.flags)
         return False
-
-
-def _only_renames(types: tuple[str, ...]) -> bool:
-    """Whether a conversion ``types[0]`` from ``types[1]`` picks or pairs whole registers."""
-    to, of = TYPE_BITS[types[0]], TYPE_BITS[types[1]]
-    if to == of:
-        return True
-    return (to, of) == (32, 64) or ((to, of) == (64, 32) and types[1].startswith("u"))
-
-
-def _only_as_address(reader: Instruction, name: str) -> bool:
-    bases = [o.base for o in reader.operands if isinstance(o, Address)]
-    others = [o for o in reader.operands if not isinstance(o, Address)]
-    if not any(isinstance(base, Register) and base.name == name for base in bases):
-        return False
-    items = [item for o in others for item in getattr(o, "items", (o,))]
-    return all(getattr(item, "name", None) != name for item in items)
