@@ -42,8 +42,14 @@ def lowered(body: str, spec: object = SPEC) -> m.MicroOps:
 
 
 def texts(ops: m.MicroOps) -> list[str]:
-    """The opcode of the PTX behind each micro-operation, in order."""
-    return [ops.instructions[pc].instruction.opcode for pc in ops.pc]
+    """The opcode of the PTX behind each micro-operation, in order; ``constant`` for one that brings a constant."""
+    return [_text(ops, n) for n in range(len(ops.kind))]
+
+
+def _text(ops: m.MicroOps, n: int) -> str:
+    opcode = ops.instructions[ops.pc[n]].instruction.opcode
+    computes = ops.kind[n] in (m.COMPUTE, m.VARIABLE) and opcode != "bar"
+    return "constant" if computes and ops.dst_start[n] == ops.dst_start[n + 1] else opcode
 
 
 def of(ops: m.MicroOps, opcode: str) -> list[int]:

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from lowering_cases import SPEC
-from lowering_corpus import CORPUS, blocks_of, main_of
+from lowering_corpus import CORPUS, blocks_of, called_of, main_of
 from sass import NO_BARRIER, Sass
 
 from smsim.ptx import flow
@@ -84,7 +84,7 @@ def groups(kernel: str) -> tuple[Counter[str], Counter[str]]:
     ops = lower(blocks_of(kernel), SPEC)
     return (
         Counter(_OF_PIPE[int(pipe)] for pipe in ops.pipe),
-        Counter(group(one) for one in main_of(kernel)),
+        Counter(group(one) for one in (*main_of(kernel), *called_of(kernel))),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from lowering_cases import SPEC, kernel, lowered, of, program, programs, texts
 
+from smsim import devices
 from smsim.timing import microops as m
 from smsim.timing.lowering import lower
 from smsim.timing.records import recorded
@@ -171,6 +172,25 @@ def test_what_a_call_hands_over_is_waited_for():
     assert behind & set(_places(ops, product)[0]) and behind & set(_places(ops, total)[0])
     without = set(_places(ops, of(ops, "ld")[0])[1])
     assert not without & set(_places(ops, total)[0])
+
+
+AMPERE = devices.load("A100")
+
+
+@pytest.mark.parametrize("spec, count", [(SPEC, 2), (AMPERE, 0)], ids=["Hopper", "Ampere"])
+def test_hopper_loads_each_parameter_once_in_a_block(spec, count):
+    """Two parameters; the stack pointer and the descriptor of global memory come on top."""
+    body = "sub.s32 %r3, %r1, %r2; sub.s32 %r4, %r2, %r1; st.global.v2.u32 [%rd3], {%r3, %r4};"
+    assert len(of(lowered(body, spec), "constant")) == count + 2
+
+
+@pytest.mark.parametrize(
+    "tail, count", [("ld.shared.f32 %f9, [%rd6]; ", 1), ("st.global.u64 [%rd1], %rd6;", 2)]
+)
+def test_the_upper_half_of_a_shared_address_is_not_computed(tail, count):
+    body = "mov.u64 %rd4, tile; cvt.s64.s32 %rd5, %r2; sub.s64 %rd6, %rd4, %rd5; "
+    ops = lowered(body + tail + (STORE if "%f9" in tail else ""))
+    assert len(of(ops, "sub")) == count and len(of(ops, "cvt")) == count - 1
 
 
 def test_a_vector_is_one_load_that_writes_four_places():

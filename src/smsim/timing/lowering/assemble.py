@@ -80,13 +80,19 @@ def _lower(codes: tuple[Code, ...], spec: DeviceSpec) -> MicroOps:
         steps = [*code.steps] if code.ending is None else [*code.steps, code.ending]
         places.between = record = 0
         operations: list[Operation] = []
+        loaded: set[str] = set()
         for step in steps:
             function = step.function
             if function not in functions:
                 functions[function] = Lowered(function, spec)
             own = has_record(step)
             operations += functions[function].operations(
-                step, len(instructions), record if own else -1, places.named_in(function), places.fresh
+                step,
+                len(instructions),
+                record if own else -1,
+                places.named_in(function),
+                places.fresh,
+                loaded,
             )
             record += own
             instructions.append(step)

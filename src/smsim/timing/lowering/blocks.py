@@ -11,6 +11,7 @@ from smsim.ptx.syntax import TYPE_BITS
 from smsim.timing import microops as m
 from smsim.timing.lowering import memory
 from smsim.timing.lowering.classes import CLASSES
+from smsim.timing.lowering.constants import Constants
 from smsim.timing.lowering.facts import Facts
 from smsim.timing.lowering.folding import Folding
 from smsim.timing.lowering.operation import FIXED, FREE, Operation
@@ -29,13 +30,29 @@ class Lowered:
     def __init__(self, function: Function, spec: DeviceSpec) -> None:
         self.facts = Facts(function)
         self.folding = Folding(self.facts)
+        self.constants = Constants(self.folding, spec.compute_capability, spec.timing)
         self.uniform = uniform(self.facts) if spec.compute_capability >= _FIRST_UNIFORM else set()
         self.timing = spec.timing
 
     def operations(
+        self,
+        step: Step,
+        pc: int,
+        record: int,
+        place: Callable[[str], int],
+        fresh: Callable[[], int],
+        loaded: set[str],
+    ) -> list[Operation]:
+        """The micro-operations of one step.
+
+        ``place`` numbers a value, ``fresh`` a value between two of them; ``loaded`` are the parameters that the
+        block already has.
+        """
+        return [*self.constants.before(step, pc, loaded), *self._own(step, pc, record, place, fresh)]
+
+    def _own(
         self, step: Step, pc: int, record: int, place: Callable[[str], int], fresh: Callable[[], int]
     ) -> list[Operation]:
-        """The micro-operations of one step. ``place`` numbers a value, ``fresh`` a value between two of them."""
         instruction = step.instruction
         if instruction in self.folding.gone:
             return []

@@ -44,6 +44,7 @@ class Folding:
         self._means: dict[str, tuple[str, ...]] = {}
         self._named: dict[str, set[str]] = defaultdict(set)
         self._copies: dict[str, str] = {}
+        self._parameter: dict[str, str] = {}
         for instruction in facts.function.body:
             self._vanish(instruction)
         for instruction in facts.function.body:
@@ -53,6 +54,14 @@ class Folding:
 
     def roots(self, name: str) -> tuple[str, ...]:
         """The values that have to be there for register ``name`` to be; none for a constant."""
+        return tuple(found for found in self._ends(name) if found not in self._means)
+
+    def parameters(self, name: str) -> tuple[str, ...]:
+        """The kernel's parameters that are operands where register ``name`` is one."""
+        return tuple(self._parameter[found] for found in self._ends(name) if found in self._parameter)
+
+    def _ends(self, name: str) -> tuple[str, ...]:
+        """What ``name`` stands for in the end: values, and constants."""
         found: dict[str, None] = {}
         pending, seen = [name], set()
         while pending:
@@ -60,7 +69,7 @@ class Folding:
             if current in seen:
                 continue
             seen.add(current)
-            if current in self._means:
+            if self._means.get(current):
                 pending.extend(reversed(self._means[current]))
             else:
                 found[current] = None
@@ -115,6 +124,8 @@ class Folding:
         if name == "memory.load" and form.space == "param" and once:
             if instruction not in facts.cell:
                 self._drop(instruction, ())
+                address = instruction.operands[1]
+                self._parameter |= dict.fromkeys(facts.writes[instruction], str(address))
             elif facts.calls_none:
                 self._drop(instruction, (facts.cell[instruction],))
         elif name in ("control.nothing", "memory.policy", "memory.prefetch"):
