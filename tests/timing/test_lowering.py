@@ -89,7 +89,7 @@ def test_a_sum_through_copies_still_waits_for_itself():
     assert len(of(ops, "mov")) == 3  # %tid.x and two constants, none in the loop
 
 
-def test_a_swap_keeps_three_moves_and_its_loop():
+def test_an_exchange_keeps_a_move_and_its_loop():
     swap = "mov.f32 %f3, %f1; add.f32 %f1, %f2, %f2; mov.f32 %f2, %f3;"
     ops = lowered(LOOP.format(swap) + STORE)
     moved = [n for n in of(ops, "mov") if ops.start[1] <= n < ops.start[2]]
