@@ -35,10 +35,16 @@ _WORTH_GATHERING = 512
 
 
 class Chunk:
-    """Blocks ``first_block`` to ``first_block + blocks - 1`` (linear numbers) of a launch."""
+    """Blocks ``first_block`` to ``first_block + blocks - 1`` of those that a launch runs.
+
+    Attributes:
+        block_numbers: the linear number in the grid of each of them, int64 ``(B,)``. It is not the block's
+            place in the launch where only chosen blocks are run.
+    """
 
     def __init__(self, launch: Launch, first_block: int, blocks: int) -> None:
         self.launch, self.first_block = launch, first_block
+        self.block_numbers = launch.numbers_of(np.arange(first_block, first_block + blocks))
         self.interleaving = launch.interleaving
         self.lanes = Lanes.of_chunk(launch.threads, blocks)
         self.memory = launch.global_space
@@ -60,8 +66,8 @@ class Chunk:
             self,
             launch.program,
             self.lanes,
-            launch.program.fresh_registers(self.lanes, launch, first_block),
-            launch.params,
+            launch.program.fresh_registers(self.lanes, launch, self.block_numbers),
+            launch.params.of_a_chunk(),
             local_base=base,
             local_extents=extents,
         )
@@ -175,6 +181,8 @@ class Chunk:
         self._spend(len(code.steps) + 1, frame, code)
         needed = 0 if mask is None else frame.live_elsewhere()
         observer = self.launch.observer
+        if observer is not None:
+            observer.enter(frame, code)
         steps = code.steps if observer is None else observer.watched(code)
         if self.launch.careful:
             self.launch.careful.run(frame, steps, needed)

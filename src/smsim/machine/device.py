@@ -250,6 +250,12 @@ class LoadedFunction:
         """The same, for a run in which threads come between each other."""
         return self._decoded(interruptible=self._talks)
 
+    def programs(self, interruptible: bool) -> list[Program]:
+        """The kernel and all functions that it may call, decoded."""
+        self._decoded(interruptible)
+        names = [f.name for f in self._functions if not f.declared_only]
+        return [self._program(name, interruptible) for name in names]
+
     def _decoded(self, interruptible: bool) -> Program:
         for function in self._functions:
             if not function.declared_only:
