@@ -139,7 +139,7 @@ def test_a_flag_is_waited_for_and_not_polled(name):
             s.form.row.semantics in ("memory.atomic", "memory.load") and s.form.flags
             for s in steps_of(trace, code)
         )
-        and trace.codes[code].polls_to >= 0
+        and (trace.codes[code].polls_to >= 0 or trace.codes[code].peels >= 0)
     ]
     assert len(polls) == len(waiting)
 
@@ -217,7 +217,9 @@ def lanes_of_a_warp(flag, out):
 def test_lanes_of_one_warp_do_not_wait_for_their_own_warp():
     trace = recorded(lanes_of_a_warp[1, 32], (np.zeros(1, "i4"), np.zeros(32, "i4"))).trace
     assert not waits(trace)
-    polls = [c for c in trace.event_code.tolist() if trace.codes[c].polls_to >= 0]
+    polls = [
+        c for c in trace.event_code.tolist() if trace.codes[c].polls_to >= 0 or trace.codes[c].peels >= 0
+    ]
     assert len(polls) == 1
 
 
@@ -236,11 +238,11 @@ def test_turns_that_make_progress_stay():
 
 
 @cuda.jit
-def whole_grid(a):
+def whole_grid(a, out):
     i = cuda.grid(1)
     a[i] += 1
     cuda.cg.this_grid().sync()
-    a[i] += a[(i + 32) % a.size]
+    out[i] = a[(i + 32) % a.size]
 
 
 @pytest.mark.parametrize("launch", ["flag", "grid"])
@@ -249,7 +251,7 @@ def test_an_estimate_is_refused_with_a_reason(launch):
         kernel = KERNELS["acquire"][6, 64]
         arguments = np.zeros(64, "i4"), np.zeros(1, "i4"), np.zeros(384, "i4")
     else:
-        kernel, arguments = whole_grid[6, 32], (np.zeros(192),)
+        kernel, arguments = whole_grid[6, 32], (np.zeros(192), np.zeros(192))
     with pytest.raises(
         LaunchError, match="waits for its whole grid" if launch == "grid" else "sees what it wants"
     ):
@@ -257,6 +259,97 @@ def test_an_estimate_is_refused_with_a_reason(launch):
 
 
 def test_a_grid_barrier_records_all_sms():
-    trace = recorded(whole_grid[6, 32], (np.zeros(192),)).trace
+    trace = recorded(whole_grid[6, 32], (np.zeros(192), np.zeros(192))).trace
     assert sorted(trace.block_number.tolist()) == list(range(6))
     assert (trace.space == GRID_BARRIER).sum() == 6
+
+
+def test_the_same_waits_in_any_order(monkeypatch):
+    """A seed runs threads in another order; each warp waits for the same release."""
+    monkeypatch.setattr("recorded_kernels.SETTINGS", {})
+    usual = {(b, w): r for b, w, r in waits(record_flag(KERNELS["acquire"]).trace)}
+    for seed in range(8):
+        monkeypatch.setattr("recorded_kernels.SETTINGS", {"seed": seed})
+        assert {(b, w): r for b, w, r in waits(record_flag(KERNELS["acquire"]).trace)} == usual
+
+
+@cuda.jit
+def phases(count, data, out):
+    i, t, n = cuda.grid(1), cuda.threadIdx.x, cuda.gridDim.x
+    for phase in range(3):
+        data[phase * n * 32 + i] = i
+        cuda.syncthreads()
+        if t == 0:
+            cuda.threadfence()
+            cuda.atomic.add(count, 0, 1)
+            while cuda.atomic.add(count, 0, 0) < n * (phase + 1):
+                pass
+            cuda.threadfence()
+        cuda.syncthreads()
+        out[phase * n * 32 + i] = data[phase * n * 32 + (i + 32) % (n * 32)]
+
+
+def record_phases():
+    arguments = np.zeros(1, "i4"), np.zeros(3 * 10 * 32, "i4"), np.zeros(3 * 10 * 32, "i4")
+    return recorded(phases[10, 32], arguments, sms=3, per_sm=4).trace
+
+
+def test_a_barrier_of_ones_own_making_waits_in_every_phase(monkeypatch):
+    usual = record_phases()
+    found = waits(usual)
+    assert len(found) == 30 and usual.release_record.size == 30
+    assert sorted(len(releases) for _, _, releases in found) == [10] * 10 + [20] * 10 + [30] * 10
+    for lanes in (32, 96, 128):
+        monkeypatch.setattr(smsim.machine.launch, "CHUNK_LANES", lanes)
+        assert same(usual, record_phases())
+
+
+@cuda.jit
+def running_sum(x, state, total, out):
+    """Each block waits for the block before it: flag 1 says that its total is there."""
+    b, t = cuda.blockIdx.x, cuda.threadIdx.x
+    if t == 0:
+        before = 0
+        if b > 0:
+            while cuda.atomic.cas(state, b - 1, 2, 2) == 0:
+                pass
+            cuda.threadfence()
+            before = total[b - 1]
+        total[b] = before + x[b]
+        cuda.threadfence()
+        cuda.atomic.exch(state, b, 1)
+        out[b] = before
+
+
+def test_a_chain_of_blocks_waits_block_for_block(monkeypatch):
+    def run():
+        n = 9
+        arguments = np.arange(n, dtype="i4"), np.zeros(n, "i4"), np.zeros(n, "i4"), np.zeros(n, "i4")
+        return recorded(running_sum[n, 32], arguments, per_sm=8).trace
+
+    usual = run()
+    assert sorted(waits(usual)) == [(b, 0, [(b - 1, 0, "atom")]) for b in range(1, 9)]
+    monkeypatch.setattr(smsim.machine.launch, "CHUNK_LANES", 64)
+    assert same(usual, run())
+
+
+@cuda.jit
+def held_back(flag, out):
+    """Lane 0 is behind the loop in which the others of its warp poll, and they wait for what it does there."""
+    b, t = cuda.blockIdx.x, cuda.threadIdx.x
+    if t > 0:
+        while cuda.atomic.add(flag, b, 0) == 0:
+            pass
+    out[cuda.grid(1)] = t
+    if t == 0:
+        cuda.threadfence()
+        cuda.atomic.exch(flag, b, 1)
+
+
+@pytest.mark.parametrize("lanes", [32, 32768])
+def test_lanes_that_others_of_their_warp_wait_for_are_let_go(lanes, monkeypatch):
+    monkeypatch.setattr(smsim.machine.launch, "CHUNK_LANES", lanes)
+    found = recorded(held_back[3, 32], (np.zeros(3, "i4"), np.zeros(96, "i4")), per_sm=4)
+    assert not waits(found.trace), "a warp has its own order"
+    polls = [c for c in found.trace.event_code.tolist() if found.trace.codes[c].peels >= 0]
+    assert len(polls) == 3

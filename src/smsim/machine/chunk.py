@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smsim.machine.barriers import Barriers, GridBarrier
-from smsim.machine.frame import Frame, Mask
-from smsim.machine.lanes import Lanes
+from smsim.machine.collectives import from_warps, to_warps
+from smsim.machine.frame import Frame, Mask, union, without
+from smsim.machine.lanes import WARP, Lanes
 from smsim.machine.meetings import Meetings
 from smsim.machine.retype import Value, merge, retype
 from smsim.machine.stack import ThreadStack
@@ -60,6 +61,7 @@ class Chunk:
         self.slept = 0  # nanoseconds that lanes have asked to sleep; the clocks count them
         self.rounds = 0
         self.at_grid_barrier = self.waited_in_vain = False
+        self.moved = self.let_go = False  # see hold
         self.ordered_at = 0
         base, extents = self.stack.push(0, launch.program.local_variables, ())
         root = Frame(
@@ -88,6 +90,7 @@ class Chunk:
         self.rounds = 0
         self.at_grid_barrier = self.waited_in_vain = False
         turns = None if self.interleaving is None else self.interleaving.quantum()
+        together = self.launch.observer is not None and self.launch.observer.together
         while True:
             if turns is not None:
                 if turns <= 0 and self.launch.other_chunks_wait():
@@ -97,7 +100,14 @@ class Chunk:
             else:
                 frame, block = self._next()
             if frame is not None:
+                if not together:
+                    self.execute(frame, block)
+                    continue
+                elsewhere = frame.pending.keys() | frame.held.keys()
                 self.execute(frame, block)
+                if self._others_should_look(frame, block, elsewhere):
+                    self.moved = True
+                    return False
             elif self._release():
                 self.rounds = 0
             elif self._everyone_yielded():
@@ -156,11 +166,54 @@ class Chunk:
 
     def _everyone_yielded(self) -> bool:
         """Start a new round if there is anybody to run in it."""
-        spinning = False
+        spinning = self.let_go = False
         for frame in self.frames:
-            spinning = spinning or bool(frame.yielded and frame.pending)
+            spinning = spinning or bool(frame.yielded and frame.pending) or bool(frame.held)
             frame.yielded.clear()
+            for block, mask in frame.held.items():
+                frame.go(block, mask)
+            frame.held.clear()
         return spinning
+
+    def _others_should_look(self, frame: Frame, block: int, elsewhere: set[int]) -> bool:
+        """Whether lanes have just seen what they polled for, and other chunks should before these go on.
+
+        Else a counter may have gone further by the time that the others look at it, and what they are recorded
+        to have waited for would depend on which blocks ran together. ``elsewhere``: where lanes stood before.
+        """
+        if not self.launch.other_chunks_wait():
+            return False
+        blocks = frame.program.blocks
+        left = blocks[block].polls and not all(blocks[b].polls for b in frame.pending.keys() - elsewhere)
+        return blocks[block].peels >= 0 or left
+
+    def hold(self, frame: Frame, block: int, mask: Mask) -> Mask | bool:
+        """Of lanes that would run ``block``, those that need not wait for others of their warp.
+
+        Lanes behind a loop in which lanes of their warp poll are held until the next round. If then nobody
+        gets anywhere, the launch lets them go: what is polled for may be theirs to do.
+
+        Returns:
+            the lanes that go on; ``False`` if there are none.
+        """
+        blocks, polling = frame.program.blocks, None
+        for target in frame.yielded & frame.pending.keys():
+            if 0 <= blocks[target].polls_to < block:
+                polling = (
+                    union(polling, frame.pending[target], self.lanes.shape)
+                    if polling is not None
+                    else (np.ones((1, 1), bool) if frame.pending[target] is None else frame.pending[target])
+                )
+        if polling is None:
+            return mask
+        shape = self.lanes.shape
+        warps = to_warps(np.broadcast_to(polling, shape), shape).any(axis=1, keepdims=True)
+        near = from_warps(np.repeat(warps, WARP, axis=1), shape[0])
+        staying = near if mask is None else near & mask
+        if not staying.any():
+            return mask
+        frame.held[block] = union(frame.held[block], staying, shape) if block in frame.held else staying
+        return without(mask, staying)
 
     # -- running one block ----------------------------------------------------------------------------
 
@@ -170,9 +223,16 @@ class Chunk:
         if self.interleaving is not None:
             mask = self.interleaving.some(frame, block, mask)
         code = frame.program.blocks[block]
+        observer = self.launch.observer
+        if observer is not None and observer.together:
+            if frame.yielded and frame.lanes.full and not self.let_go:
+                mask = self.hold(frame, block, mask)
+                if mask is False:
+                    return
+            self.moved = self.moved or not code.polls
         self.stack.show(frame.local_extents)
         # A block behind others (these have yielded) runs as usual: gathered lanes stop before those others.
-        first = block < min(frame.pending, default=len(frame.program.blocks))
+        first = block < min((*frame.pending, *frame.held), default=len(frame.program.blocks))
         if code.is_loop_header and first and mask is not None and not self.launch.careful:
             if code.simple and not code.spins and self._sparse(frame, mask):
                 self._run_gathered(frame, block, mask)
@@ -180,7 +240,6 @@ class Chunk:
         frame.mask = mask
         self._spend(len(code.steps) + 1, frame, code)
         needed = 0 if mask is None else frame.live_elsewhere()
-        observer = self.launch.observer
         if observer is not None:
             observer.enter(frame, code)
         steps = code.steps if observer is None else observer.watched(code)
@@ -239,7 +298,7 @@ class Chunk:
             self, program, lanes, registers, frame.params, frame.depth, frame.local_base, frame.local_extents
         )
         few.pending[block] = None
-        limit = min(frame.pending, default=len(program.blocks))
+        limit = min((*frame.pending, *frame.held), default=len(program.blocks))
         while few.pending:
             lowest = min(few.pending)
             if lowest >= limit or not program.blocks[lowest].simple:
@@ -295,7 +354,7 @@ class Chunk:
         before one above it.
         """
         for frame in reversed(self.frames):
-            if not (frame.pending or frame.waiting):
+            if not (frame.pending or frame.waiting or frame.held):
                 self.frames.remove(frame)
                 if frame.on_return is not None:
                     frame.on_return()

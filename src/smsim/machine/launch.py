@@ -257,6 +257,7 @@ class Launch:
         resident_limit = max(1, self._resident_blocks() // per_chunk)
         self._queued = self._starting_order(per_chunk)
         self._parked = deque()
+        stuck = 0
         with np.errstate(all="ignore"):
             while self._queued or self._parked:
                 if self._starts_another(resident_limit):
@@ -266,6 +267,12 @@ class Launch:
                     chunk = self._parked.popleft()
                 if not self._advance(chunk):
                     self._parked.append(chunk)
+                    stuck = 0 if chunk.moved else stuck + 1
+                    chunk.moved = False
+                    if stuck > len(self._parked):  # nobody gets anywhere: see Chunk.hold
+                        for waiting in self._parked:
+                            waiting.let_go = True
+                        stuck = 0
                 self._meet_as_grid(resident_limit)
 
     def _advance(self, chunk: Chunk) -> bool:

@@ -24,7 +24,15 @@ class Enough(Exception):
 
 
 class Observer:
-    """Override what you want to see. ``frame.mask`` is the active lanes, guards not yet applied."""
+    """Override what you want to see. ``frame.mask`` is the active lanes, guards not yet applied.
+
+    Attributes:
+        together: lanes that have left a loop in which others of their warp still poll wait for these, as long
+            as anybody gets on without them. It is how a GPU runs them, and it makes what a warp executes
+            independent of how often the others polled.
+    """
+
+    together = False
 
     def __init__(self) -> None:
         self._watched: dict[int, tuple[Code, list[Step]]] = {}

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from smsim.machine.program import Code, Program
-from smsim.timing.trace import BLOCK_BARRIER, GRID_BARRIER
+from smsim.timing.trace import BLOCK_BARRIER, GRID_BARRIER, NOWHERE
 from smsim.timing.warprows import WarpRows
 
 
@@ -23,7 +23,7 @@ class Record:
     """
 
     lanes: object = 0
-    space: object = 0
+    space: object = NOWHERE
     passes: object = 0
     count: object = 0
     sectors: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -49,7 +49,8 @@ class Batch:
     @cached_property
     def bits(self) -> np.ndarray:
         """The lanes of each warp as the bits of a number, ``(n,)``."""
-        return np.packbits(self.rows.active, axis=1, bitorder="little").view("<u4")[:, 0]
+        packed = np.packbits(self.rows.active, axis=1, bitorder="little")
+        return np.ascontiguousarray(packed).view("<u4")[:, 0]
 
     @property
     def waits(self) -> bool:

@@ -10,7 +10,7 @@ from smsim.machine.bind.atomics import OPERATIONS
 from smsim.machine.bind.binding import Step
 from smsim.machine.frame import Frame
 from smsim.machine.launch import Launch
-from smsim.machine.program import may_wait
+from smsim.machine.loops import may_wait
 from smsim.machine.retype import DTYPES, retype
 from smsim.ptx.nodes import Register
 from smsim.timing.records import is_grid_barrier

@@ -12,6 +12,7 @@ from smsim.machine.bind.binding import Step
 from smsim.machine.bind.control import LONGEST_SLEEP
 from smsim.machine.chunk import Chunk
 from smsim.machine.frame import Frame, Mask
+from smsim.machine.loops import may_wait
 from smsim.machine.observer import Enough, not_predicated_off
 from smsim.machine.program import Code
 from smsim.timing import touched
@@ -25,6 +26,10 @@ from smsim.timing.warprows import Columns, WarpRows
 
 _SPACES = {"global": GLOBAL, "const": GLOBAL, "shared": SHARED, "shared::cta": SHARED, "local": LOCAL}
 _BARRIERS = ("barrier.barrier", "barrier.reduce", "barrier.arrive")
+
+
+#: Accesses that are the same in all blocks, as in loops over a tile: so many are remembered.
+_REMEMBERED = 512
 
 
 class Recorder(Counter):
@@ -46,6 +51,7 @@ class Recorder(Counter):
     def __init__(self, plan: Plan, only_opening: bool = False, grain: int | None = None) -> None:
         super().__init__()
         self._grain = grain
+        self.together = grain is not None
         self.plan, self._only_opening = plan, only_opening
         self.opening = Opening(plan)
         self._kinds: dict[Step, bool] = {}
@@ -58,6 +64,7 @@ class Recorder(Counter):
         self._unrecorded: WeakKeyDictionary[Chunk, Columns | None] = WeakKeyDictionary()
         self._columns: WeakKeyDictionary[Chunk, Columns | None] = WeakKeyDictionary()
         self._openings: WeakKeyDictionary[Chunk, Columns | None] = WeakKeyDictionary()
+        self._known: dict[tuple, tuple] = {}
         self._batch: Batch | None = None
         self._opening: Columns | None = None
         self._record: Record | None = None
@@ -130,7 +137,9 @@ class Recorder(Counter):
     ) -> None:
         super()._add(frame, step, tally, space, address, mask, width)
         number = _SPACES[space]
-        if self._opening is not None and number == GLOBAL:
+        # How often a warp polls is an accident, so its polls are no part of its opening.
+        polls = self.log is not None and may_wait(step)
+        if self._opening is not None and number == GLOBAL and not polls:
             key = self._code, self._place
             self.opening.look(key, self._opening, frame, address, mask, width)
         if self.log is not None and number != LOCAL:
@@ -138,14 +147,29 @@ class Recorder(Counter):
         if self._record is None:
             return
         rows = self._batch.rows
+        atomic = step.form.row.semantics in ATOMIC
+        key = None
+        if number == SHARED and address.shape[1] == 1 and self.log is None:
+            # In a loop over a tile all blocks access the same places, again and again.
+            key = (id(address), id(mask), id(rows), width, atomic)
+            known = self._known.get(key)
+            if known is not None and self._record.space is NOWHERE:
+                self._record.lanes, self._record.space, self._record.passes = known[0]
+                return
         active, where = _active(rows, frame, mask), rows.of(frame, address)
         if self.log is not None and number != LOCAL:
             place = len(self.batches) - 1, self._place
             self.log.access(
                 frame, step, place, number, rows, self._grid_warp(rows.warp), where, active, width
             )
-        atomic = step.form.row.semantics in ATOMIC
+        alone = self._record.space is NOWHERE
         self._extend(self._record, rows, number, where, active, width, atomic)
+        if key is not None and alone:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            record = self._record
+            # What is remembered keeps its key's objects alive, so that their ids stay taken.
+            self._known[key] = ((record.lanes, record.space, record.passes), address, mask, rows)
 
     def _log_others(
         self, frame: Frame, step: Step, space: int, address: object, mask: Mask, width: int

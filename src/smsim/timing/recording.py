@@ -59,6 +59,8 @@ def record(isolated: Isolated, per_sm: int, estimate: bool = False) -> Recording
             f"{launch.kernel_name} cannot be estimated from some of its blocks, because {waiting}: "
             "what its threads wait for may be done by any block. Profile it without estimate=True."
         )
+    if waiting is not None:  # blocks end behind each poll, so that what one repeats is nothing but the poll
+        launch.program = launch.kernel.interruptible
     sms = isolated.device.spec.sms
     all_sms = waiting is not None and launch.blocks <= sms * per_sm
     plan = Plan(sms, per_sm, launch.blocks, launch.threads, all_sms)

@@ -65,13 +65,21 @@ class Opening:
         count, found = sectors(where, active, width)
         sm = warp // self.plan.warps % self.plan.sms
         pairs = found * self.plan.sms + np.repeat(sm, count)
-        self._pairs.setdefault(key, []).append(np.unique(pairs))
+        self._pairs.setdefault(key, []).append(_distinct(pairs))
 
     def sharing(self, *others: Opening) -> dict[Key, float]:
         """By instruction, how many SMs touch one of its sectors, on average; these SMs and the others'."""
         out = {}
         for key in {k for opening in (self, *others) for k in opening._pairs}:
             parts = [p for opening in (self, *others) for p in opening._pairs.get(key, [])]
-            pairs = np.unique(np.concatenate(parts))
-            out[key] = pairs.size / np.unique(pairs // self.plan.sms).size
+            pairs = _distinct(np.concatenate(parts))
+            out[key] = pairs.size / _distinct(pairs // self.plan.sms).size
         return out
+
+
+def _distinct(numbers: np.ndarray) -> np.ndarray:
+    """Each of ``numbers`` once, ascending. Sorting beats what :func:`numpy.unique` does with these."""
+    ordered = np.sort(numbers)
+    new = np.ones(ordered.size, bool)
+    new[1:] = ordered[1:] != ordered[:-1]
+    return ordered[new]

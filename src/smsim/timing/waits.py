@@ -5,6 +5,10 @@ Of a warp's turns of such a loop those are *failed polls* that went round with a
 were followed by a turn that looked at the same words. They go. A turn that wrote, or that was followed by
 a look at other words, made progress and stays.
 
+Compilers turn ``while`` into ``if`` and ``do while``, so the first turn may stand before the loop as a copy
+(``Code.peels``). Then that copy stays, for it is there whether it succeeds or not, and the turns of the loop go
+that only repeat it.
+
 What a poll of a turn that stays saw was left there by a *release*: the store that last wrote the word, or the
 atomics that did, back to the last store or exchange. The order of the functional run says which that is.
 A warp does not wait for itself: it has its own order.
@@ -18,7 +22,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from smsim.machine.program import Code
+from smsim.machine.program import Code, Program
 from smsim.timing.batches import Batch, flat_order
 from smsim.timing.communication import Entry, Log
 from smsim.timing.trace import OUTSIDE
@@ -29,19 +33,33 @@ Source = tuple[int, int, int]
 
 @dataclass(eq=False)
 class _Turn:
-    """A warp's turn of a polling loop."""
+    """A warp's turn of a polling loop: blocks ``first`` to ``last`` of ``program``, around to ``header``.
+
+    Attributes:
+        entered: the lanes that began it; lanes: those that are still in it.
+        partly: they did not stay together.
+        wrote: something was written, other than by what it polls with (``took``).
+        looked: the words that it saw, and how.
+        before: the turn before it.
+        peeled: the turn before the loop that this one repeats, see :class:`Waits`.
+    """
 
     code: Code
-    program: object
+    program: Program
     depth: int
-    last: int
     first: int
+    last: int
+    header: int
+    entered: int
     lanes: int
     events: list[int] = field(default_factory=list)
+    partly: bool = False
     wrote: bool = False
-    left: bool = False
-    looked: list[tuple[int, bytes]] = field(default_factory=list)
+    took: bool = False
+    looked: list[bytes] = field(default_factory=list)
+    looks: list[tuple[Entry, int]] = field(default_factory=list)
     before: _Turn | None = None
+    peeled: _Turn | None = None
 
 
 class Waits:
@@ -66,11 +84,14 @@ class Waits:
         self.sources: list[Source] = []
         self._known_sources: dict[Source, int] = {}
         self._known_waits: dict[tuple, int] = {}
-        self._polls: list[tuple[int, Code, int, list[Entry]]] = []
+        self._chains: dict[tuple[int, int], frozenset[Source | int]] = {}
+        self._polls: list[_Turn] = []
+        self._final: dict[int, _Turn] = {}
+        self._same: dict[Source, Source] = {}
         self._by_batch: dict[int, list[Entry]] = defaultdict(list)
         for entry in log.entries:
             self._by_batch[entry.batch].append(entry)
-        polling = [n for n, b in enumerate(batches) if b.code.polls_to >= 0]
+        polling = [n for n, b in enumerate(batches) if b.code.polls_to >= 0 or b.code.peels >= 0]
         if polling:
             who = {int(w) for n in polling for w in batches[n].rows.warp}
             order, start = flat_order(batches, warps)
@@ -88,30 +109,20 @@ class Waits:
             number = int(self._batch_of[event])
             batch = self._batches[number]
             row = event - int(self._first[number])
-            lanes, depth = int(batch.bits[row]), batch.depth
-            again = None
-            for turn in list(turns):
-                if not turn.lanes & lanes:
-                    continue
-                same = batch.program is turn.program and depth == turn.depth
-                if same and batch.code is turn.code:
-                    again = turn
-                    self._ends(turn)
-                    turns.remove(turn)
-                    if lanes != turn.lanes:
-                        turn.left = True
-                        rest = turn.lanes & ~lanes
-                        if rest:
-                            turn.lanes = rest
-                elif depth < turn.depth or same and not turn.first <= batch.number <= turn.last:
-                    turn.left = True
-                    turn.lanes &= ~lanes
-                    if not turn.lanes:
-                        self._ends(turn)
-                        turns.remove(turn)
-            if batch.code.polls_to >= 0:
-                turn = _Turn(batch.code, batch.program, depth, batch.code.polls_to, batch.number, lanes)
-                turn.before = again
+            lanes = int(batch.bits[row])
+            again = self._leaves(turns, batch, lanes)
+            header, last = batch.number, batch.code.polls_to
+            if batch.code.peels >= 0 and again is None:
+                header, last = batch.code.peels, batch.program.blocks[batch.code.peels].polls_to
+            if last >= batch.number:
+                first = again.first if again is not None else batch.number
+                turn = _Turn(
+                    batch.code, batch.program, batch.depth, first, last, header, lanes, lanes, before=again
+                )
+                if header != batch.number:
+                    turn.peeled = turn
+                elif again is not None:
+                    turn.peeled = again.peeled
                 turns.append(turn)
             for turn in turns:
                 if not lanes & ~turn.lanes:
@@ -119,65 +130,101 @@ class Waits:
         for turn in turns:
             self._ends(turn)
 
+    def _leaves(self, turns: list[_Turn], batch: Batch, lanes: int) -> _Turn | None:
+        """Lanes come to a block: whose turns does that end? The turn is returned that begins anew."""
+        again = None
+        for turn in list(turns):
+            if not turn.lanes & lanes:
+                continue
+            same = batch.program is turn.program and batch.depth == turn.depth
+            around = same and batch.number == turn.header and bool(turn.events)
+            if not around and (batch.depth > turn.depth or same and turn.first <= batch.number <= turn.last):
+                continue
+            left = turn.lanes & ~lanes
+            turn.partly = turn.partly or bool(left)
+            if around:
+                again = turn
+            turn.lanes = left
+            if around or not left:
+                self._ends(turn)
+                turns.remove(turn)
+        return again
+
     def _joins(self, turn: _Turn, event: int, number: int, row: int) -> None:
         turn.events.append(event)
-        batch = self._batches[number]
-        if batch.waits:
+        if self._batches[number].waits:
             turn.wrote = True
         for entry in self._by_batch.get(number, ()):
-            if entry.writes is not None and entry.writes[row].any():
-                turn.wrote = True
+            writes = entry.writes is not None and bool(entry.writes[row].any())
             if entry.reads:
-                words = np.unique(entry.keys[row][entry.active[row]])
-                turn.looked.append((entry.place, words.tobytes()))
+                turn.took = turn.took or writes
+                turn.looked.append(np.unique(entry.keys[row][entry.active[row]]).tobytes())
+                turn.looks.append((entry, row))
+            else:
+                turn.wrote = turn.wrote or writes
 
     def _ends(self, turn: _Turn) -> None:
         """Of the turn before it is now known whether it failed; of this one once another has followed."""
         before, turn.before = turn.before, None
-        if before is None:
-            self._settle(turn)
-            return
-        if not (before.wrote or before.left) and _same_words(before.looked, turn.looked):
-            self.keep[before.events] = False
-        self._settle(turn)
+        peeled = turn.peeled
+        if before is not None and before is not peeled:
+            if not (before.wrote or before.took or before.partly) and set(before.looked) <= set(turn.looked):
+                self.keep[before.events] = False
+        if peeled is not None and peeled is not turn:
+            if turn.wrote or turn.partly or turn.entered != peeled.entered or turn.looked != peeled.looked:
+                turn.peeled = None
+            elif peeled.took or peeled.wrote:
+                turn.peeled = None
+            else:
+                self._stands_for(peeled, turn)
+                return
+        if turn.looks and not (peeled is turn and turn.wrote):
+            self._polls.append(turn)
 
-    def _settle(self, turn: _Turn) -> None:
-        for event in turn.events:
-            number = int(self._batch_of[event])
-            entries = [e for e in self._by_batch.get(number, ()) if e.reads]
-            if entries:
-                self._polls.append((event, turn.code, number, entries))
+    def _stands_for(self, peeled: _Turn, turn: _Turn) -> None:
+        """The turn before the loop is the one that is kept; it saw what this turn, its repetition, saw."""
+        self.keep[turn.events] = False
+        for (entry, row), (other, its_row) in zip(peeled.looks, turn.looks, strict=True):
+            self._same[other.batch, its_row, other.place] = entry.batch, row, entry.place
+        self._final[id(peeled)] = turn
+        if turn.took:
+            peeled.took = True
 
     # -- what was waited for ------------------------------------------------------------------------------
 
     def _name_releases(self) -> None:
-        history = self._history()
-        position = {id(entry): n for n, entry in enumerate(self._log.entries)}
-        for event, code, number, entries in self._polls:
-            if not self.keep[event] or event in self.of_event:
-                continue
-            row = event - int(self._first[number])
-            warp = int(self._batches[number].rows.warp[row])
-            found: set[Source | int] = set()
-            for entry in entries:
-                for key in set(entry.keys[row][entry.active[row]].tolist()):
-                    if key in history:
-                        found |= self._chain(history[key], position[id(entry)])
-            others = {s for s in found if s == OUTSIDE or self._warp(s) != warp}
-            if others:
-                self.of_event[event] = self._wait(found, code)
-
-    def _history(self) -> dict[int, list[tuple[int, bool, list[Source | int]]]]:
-        """Who wrote each word that is polled: ``(place in the log, adds, records)``, in order."""
-        polled = {
-            key
-            for event, _, number, entries in self._polls
+        looks = [
+            (event, turn.code, entry, row)
+            for turn in self._polls
+            for event, entry, row in self._looks(turn)
             if self.keep[event]
-            for entry in entries
-            for key in entry.keys[event - self._first[number]][
-                entry.active[event - self._first[number]]
-            ].tolist()
-        }
+        ]
+        history = self._history({k for _, _, e, row in looks for k in e.keys[row][e.active[row]].tolist()})
+        position = {id(entry): n for n, entry in enumerate(self._log.entries)}
+        found: dict[int, frozenset[Source | int]] = {}
+        codes: dict[int, Code] = {}
+        for event, code, entry, row in looks:
+            codes.setdefault(event, code)
+            for key in set(entry.keys[row][entry.active[row]].tolist()):
+                if key in history:
+                    chain = self._chain(key, history[key], position[id(entry)])
+                    found[event] = found[event] | chain if event in found else chain
+        for event, sources in found.items():
+            number = int(self._batch_of[event])
+            warp = int(self._batches[number].rows.warp[event - self._first[number]])
+            if any(s == OUTSIDE or self._warp(s) != warp for s in sources):
+                self.of_event[event] = self._wait(sources, codes[event])
+
+    def _looks(self, turn: _Turn) -> list[tuple[int, Entry, int]]:
+        """``(event, entry, row)``: the polls of a turn, and what was in the log when they succeeded."""
+        final = self._final.get(id(turn), turn)
+        return [
+            (int(self._first[entry.batch]) + row, last, its_row)
+            for (entry, row), (last, its_row) in zip(turn.looks, final.looks, strict=True)
+        ]
+
+    def _history(self, polled: set[int]) -> dict[int, list[tuple[int, bool, set[Source | int]]]]:
+        """Who wrote each word that is polled: ``(place in the log, adds, records)``, in order."""
         wanted = np.array(sorted(polled), np.int64)
         history: dict[int, list] = defaultdict(list)
         for place, entry in enumerate(self._log.entries):
@@ -186,29 +233,33 @@ class Waits:
             rows, columns = np.nonzero(entry.writes & np.isin(entry.keys, wanted))
             by_key: dict[int, set] = defaultdict(set)
             for row, key in zip(rows.tolist(), entry.keys[rows, columns].tolist(), strict=True):
-                by_key[key].add(OUTSIDE if entry.batch < 0 else (entry.batch, row, entry.place))
+                source = entry.batch, row, entry.place
+                by_key[key].add(OUTSIDE if entry.batch < 0 else self._same.get(source, source))
             for key, sources in by_key.items():
                 history[key].append((place, entry.adds, sources))
         return history
 
-    def _chain(self, writes: list[tuple[int, bool, set]], before: int) -> set[Source | int]:
-        found: set[Source | int] = set()
-        for _, adds, sources in reversed(writes[: bisect_left(writes, before, key=lambda w: w[0])]):
-            found |= sources
-            if not adds:
-                break
-        return found
+    def _chain(self, key: int, writes: list[tuple[int, bool, set]], before: int) -> frozenset[Source | int]:
+        """What left in a word what was there ``before`` some place in the log."""
+        end = bisect_left(writes, before, key=lambda w: w[0])
+        known = self._chains.get((key, end))
+        if known is None:
+            found: set[Source | int] = set()
+            for _, adds, sources in reversed(writes[:end]):
+                found |= sources
+                if not adds:
+                    break
+            known = self._chains[key, end] = frozenset(found)
+        return known
 
     def _warp(self, source: Source) -> int:
         return int(self._batches[source[0]].rows.warp[source[1]])
 
-    def _wait(self, found: set[Source | int], code: Code) -> int:
-        numbers = [OUTSIDE if s == OUTSIDE else self._release(s) for s in sorted(found, key=_by_place)]
-        key = (id(code), *numbers)
-        known = self._known_waits.get(key)
+    def _wait(self, found: frozenset[Source | int], code: Code) -> int:
+        known = self._known_waits.get((id(code), found))
         if known is None:
-            known = self._known_waits[key] = len(self.releases)
-            self.releases.append(numbers)
+            known = self._known_waits[id(code), found] = len(self.releases)
+            self.releases.append([OUTSIDE if s == OUTSIDE else self._release(s) for s in found])
             self.code.append(code)
         return known
 
@@ -218,12 +269,3 @@ class Waits:
             number = self._known_sources[source] = len(self.sources)
             self.sources.append(source)
         return number
-
-
-def _by_place(source: Source | int) -> Source:
-    return (-1, -1, -1) if source == OUTSIDE else source
-
-
-def _same_words(a: list[tuple[int, bytes]], b: list[tuple[int, bytes]]) -> bool:
-    """Whether a turn looked at nothing but what the next one looked at as well."""
-    return bool(a) and {words for _, words in a} <= {words for _, words in b}
