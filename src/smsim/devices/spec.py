@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -16,7 +16,7 @@ MARKS = ("measured", "published", "assumed", "fitted", "recalled")
 #: How the file of a GPU's timing is called, after the GPU's own name.
 _TIMING = ".timing.toml"
 #: Before the shape in the name of a row of ``Timing.mma_cycles``.
-_MMA = "mma_cycles_"
+MMA = "mma_cycles_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Figure:
 
     * ``measured``: read from a device, or from what NVIDIA's assembler writes, by the source;
     * ``published``: stated by the source;
-    * ``assumed``: the source speaks of a neighbouring chip;
+    * ``assumed``: the source speaks of a neighbouring chip, or the reader wants it so;
     * ``fitted``: chosen so that the model follows the curve that the source measured, which therefore is no
       check of the model any more;
     * ``recalled``: from memory: nothing may be concluded from it.
@@ -119,22 +119,21 @@ def named(name: str) -> DeviceSpec:
     if not file.is_file():
         raise ValueError(f"smsim has no GPU called {name!r}; it has {', '.join(names())}.")
     table = tomllib.loads(file.read_text("utf-8"))
-    own = _figures(table)
-    timing = _figures(tomllib.loads((folder / (_file_name(name) + _TIMING)).read_text("utf-8")))
-    return assembled(table["name"], table["product"], own, timing)
+    timing = tomllib.loads((folder / (_file_name(name) + _TIMING)).read_text("utf-8"))
+    return assembled(table["name"], table["product"], _figures(table) | _figures(timing))
 
 
-def assembled(name: str, product: str, own: dict[str, Figure], timing: dict[str, Figure]) -> DeviceSpec:
-    """A GPU out of its figures and those of its timing."""
-    values = {key: tuple(f.value) if isinstance(f.value, list) else f.value for key, f in own.items()}
-    tensor = {key: f.value for key, f in timing.items() if key.startswith(_MMA)}
-    modelled = Timing(
-        **{key: f.value for key, f in timing.items() if key not in tensor},
-        mma_cycles={key.removeprefix(_MMA): cycles for key, cycles in tensor.items()},
-        dram_bandwidth=values["memory_bandwidth"],
-        l1_bytes=values["l1_and_shared_bytes"],
-    )
-    return DeviceSpec(name=name, product=product, timing=modelled, figures=own | timing, **values)
+def assembled(name: str, product: str, figures: dict[str, Figure]) -> DeviceSpec:
+    """A GPU out of all its figures, by name."""
+    values = {key: tuple(f.value) if isinstance(f.value, list) else f.value for key, f in figures.items()}
+    timing = {field.name: values.pop(field.name) for field in fields(Timing) if field.name in values}
+    mma = {key.removeprefix(MMA): values.pop(key) for key in figures if key.startswith(MMA)}
+    timing |= {
+        "mma_cycles": mma,
+        "dram_bandwidth": values["memory_bandwidth"],
+        "l1_bytes": values["l1_and_shared_bytes"],
+    }
+    return DeviceSpec(name=name, product=product, timing=Timing(**timing), figures=figures, **values)
 
 
 def _figures(table: dict[str, Any]) -> dict[str, Figure]:
