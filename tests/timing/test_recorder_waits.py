@@ -235,6 +235,7 @@ def test_turns_that_make_progress_stay():
     trace = recorded(queue[2, 32], (np.zeros(1, "i4"), np.zeros(400, "i4"), 400)).trace
     takes = [c for c in trace.event_code.tolist() if any("add" in s.form.flags for s in steps_of(trace, c))]
     assert len(takes) >= 400 // 32
+    assert not waits(trace), "a ticket is taken, not waited for"
 
 
 @cuda.jit

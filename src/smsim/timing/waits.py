@@ -11,7 +11,8 @@ that only repeat it.
 
 What a poll of a turn that stays saw was left there by a *release*: the store that last wrote the word, or the
 atomics that did, back to the last store or exchange. The order of the functional run says which that is.
-A warp does not wait for itself: it has its own order.
+An atomic that adds something takes effect at once and waits for nobody. A warp does not wait for itself: it
+has its own order.
 """
 
 from __future__ import annotations
@@ -197,7 +198,7 @@ class Waits:
             (event, turn.code, entry, row)
             for turn in self._polls
             for event, entry, row in self._looks(turn)
-            if self.keep[event]
+            if self.keep[event] and not _takes_at_once(entry, row)
         ]
         history = self._history({k for _, _, e, row in looks for k in e.keys[row][e.active[row]].tolist()})
         position = {id(entry): n for n, entry in enumerate(self._log.entries)}
@@ -269,3 +270,8 @@ class Waits:
             number = self._known_sources[source] = len(self.sources)
             self.sources.append(source)
         return number
+
+
+def _takes_at_once(entry: Entry, row: int) -> bool:
+    """Whether an atomic added to what was there, whatever that was: a ticket is taken, not waited for."""
+    return entry.adds and entry.writes is not None and bool(entry.writes[row].any())
