@@ -39,7 +39,9 @@ def draw_roofline(points: Mapping[str, tuple[float, float]], peak: float, bandwi
     roof = np.array([left, ridge, right])
     axes.plot(roof, np.minimum(peak, roof * bandwidth) / 1e12, color=palette.ink)
     axes.axvline(ridge, color=palette.line, linestyle=":", linewidth=1.5)
-    axes.annotate(f"ridge: {number(round(ridge, 1))}", (ridge, lowest / 1e12), (4, 4), textcoords="offset points")
+    axes.annotate(
+        f"ridge: {number(round(ridge, 1))}", (ridge, lowest / 1e12), (4, 4), textcoords="offset points"
+    )
     for at, (name, (intensity, rate)) in enumerate(points.items()):
         colour = palette.of(at)
         axes.plot([intensity] * 2, [lowest / 1e12, rate / 1e12], color=colour, linewidth=1)
