@@ -49,7 +49,7 @@ def replay(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, shared_by
     """
     if per_sm < 1:
         raise ValueError(f"per_sm must be at least 1, not {per_sm}")
-    from smsim.timing.replay_loop import run  # compiles: only where something is replayed
+    from smsim.timing.replay_loop import run  # may compile: only where something is replayed
 
     sms = int(trace.block_sm.max()) + 1 if len(trace.block_sm) else 0
     numbers = _numbers(trace, ops, spec, per_sm, sms)
