@@ -106,8 +106,19 @@ class Folding:
         target, _, added = instruction.operands
         if not isinstance(added, (Immediate, Symbol)):
             return False
-        readers = self.facts.readers[target.name]
-        return bool(readers) and all(_only_as_address(reader, target.name) for reader in readers)
+        return self._only_addresses(target.name)
+
+    def _only_addresses(self, name: str) -> bool:
+        """Whether a register, or a plain copy of it, is used for addresses and for nothing else."""
+        readers = self.facts.readers[name]
+        return bool(readers) and all(
+            self._only_addresses(reader.operands[0].name)
+            if reader.spelling.startswith("mov.b64")
+            and self.facts.written_once(reader)
+            and isinstance(reader.operands[0], Register)
+            else _only_as_address(reader, name)
+            for reader in readers
+        )
 
     def _of_comparisons(self, instruction: Instruction) -> bool:
         if instruction.opcode == "not":

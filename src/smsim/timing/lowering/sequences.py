@@ -2,7 +2,9 @@
 
 The lengths were counted in SASS for sm_90a: of a kernel with the instruction less the same kernel with an
 addition in its place, on the path that ordinary numbers take. Where a sequence calls a subroutine for
-subnormal numbers or overflow, that one is not counted.
+subnormal numbers or overflow, that one is not counted; the branch around it counts as ``logic``.
+
+The order of the classes within a sequence is a guess: each needs the one before it.
 """
 
 from __future__ import annotations
@@ -15,28 +17,32 @@ Sequence = tuple[str, ...]
 
 #: By semantics and bits of the type.
 _LONG: dict[tuple[str, str], Sequence] = {
-    ("division.div", "s32"): ("logic",) * 4 + ("cvt", "mufu", "iadd", "cvt") + ("imad", "iadd") * 5,
-    ("division.div", "u32"): ("cvt", "mufu", "iadd", "cvt") + ("imad", "iadd") * 5,
-    ("division.rem", "s32"): ("logic",) * 4 + ("cvt", "mufu", "iadd", "cvt") + ("imad", "iadd") * 4,
-    ("division.rem", "u32"): ("cvt", "mufu", "iadd", "cvt") + ("imad", "iadd") * 4,
-    ("quotient.div", "f32"): ("mufu", "logic") + ("ffma",) * 6 + ("logic",),
-    ("quotient.rcp", "f32"): ("iadd", "logic", "mufu", "ffma", "ffma", "ffma"),
-    ("quotient.sqrt", "f32"): ("mufu", "iadd", "logic") + ("ffma",) * 5,
-    ("quotient.div", "f64"): ("mufu",) + ("fp64",) * 8 + ("logic", "logic"),
-    ("quotient.rcp", "f64"): ("mufu",) + ("fp64",) * 4 + ("logic", "logic"),
-    ("quotient.sqrt", "f64"): ("mufu", "iadd") + ("fp64",) * 7 + ("logic", "logic"),
+    ("division.div", "s32"): ("logic",) * 4 + ("cvt", "mufu", "iadd", "cvt") + ("imad", "iadd") * 8,
+    ("division.div", "u32"): ("cvt", "mufu", "iadd", "cvt") + ("imad", "iadd") * 7,
+    ("division.rem", "s32"): ("logic",) * 4 + ("cvt", "mufu", "iadd", "cvt") + ("imad", "iadd") * 7,
+    ("division.rem", "u32"): ("cvt", "mufu", "iadd", "cvt", "imad") + ("imad", "iadd") * 6,
+    ("quotient.div", "f32"): ("mufu", "logic") + ("ffma",) * 5 + ("logic",),
+    ("quotient.rcp", "f32"): ("iadd", "logic", "iadd", "logic", "mufu", "ffma", "ffma", "ffma"),
+    ("quotient.sqrt", "f32"): ("mufu", "iadd", "iadd", "logic") + ("ffma",) * 4,
+    ("quotient.div", "f64"): ("logic", "mufu", "logic") + ("fp64",) * 8 + ("ffma", "logic", "logic"),
+    ("quotient.rcp", "f64"): ("iadd", "mufu", "logic") + ("fp64",) * 5 + ("logic",),
+    ("quotient.sqrt", "f64"): ("logic", "mufu", "iadd", "iadd") + ("fp64",) * 8 + ("iadd", "iadd", "logic"),
     ("approx.sin", "f32"): ("ffma", "mufu"),
     ("approx.cos", "f32"): ("ffma", "mufu"),
     ("approx.ex2", "f32"): ("logic", "ffma", "mufu", "ffma"),
     ("approx.lg2", "f32"): ("logic", "ffma", "mufu", "ffma"),
-    ("approx.div", "f32"): ("mufu", "ffma"),
-    ("approx.div_full", "f32"): ("logic", "ffma", "mufu", "ffma", "ffma"),
+    ("approx.div", "f32"): ("logic", "ffma", "ffma", "mufu", "ffma"),
+    ("approx.sqrt", "f32"): ("logic", "ffma", "mufu", "ffma"),
+    ("approx.rsqrt", "f32"): ("logic", "ffma", "mufu", "ffma"),
+    ("approx.rcp", "f32"): ("logic",) * 4 + ("ffma", "mufu", "ffma"),
+    ("approx.div_full", "f32"): ("logic", "logic", "ffma", "ffma", "ffma", "ffma", "mufu", "ffma"),
     ("integer.minimum", "s64"): ("iadd", "iadd", "logic", "logic"),
     ("integer.maximum", "s64"): ("iadd", "iadd", "logic", "logic"),
     ("integer.minimum", "u64"): ("iadd", "iadd", "logic", "logic"),
     ("integer.maximum", "u64"): ("iadd", "iadd", "logic", "logic"),
 }  # fmt: skip
-_DIVISION_64 = ("logic",) * 8 + ("cvt64", "mufu", "cvt64") + ("imad", "iadd", "imad") * 16
+_SCALED = {"approx.ex2", "approx.lg2", "approx.sqrt", "approx.rsqrt", "approx.rcp"}
+_DIVISION_64 = ("logic",) * 8 + ("cvt64", "mufu", "cvt64") + ("imad", "iadd", "imad") * 21
 _CONVERSIONS = ("convert.", "convert_small.")
 _ON_XU = {"bits.popc", "bits.clz", "bits.bfind", "bits.brev"}
 
@@ -45,6 +51,8 @@ def sequence(instruction: Instruction, form: Form) -> Sequence:
     """The classes of the instructions for one PTX instruction that computes, in the order of their chain."""
     name, kind = form.row.semantics, form.type
     wide = TYPE_BITS.get(kind, 32) == 64
+    if "ftz" in form.flags and name in _SCALED:
+        return ("mufu",)  # nothing to scale where subnormal numbers count as zero
     if (name, kind) in _LONG:
         return _LONG[name, kind]
     if name in ("division.div", "division.rem"):
@@ -82,7 +90,7 @@ def _product(instruction: Instruction, form: Form, wide: bool) -> Sequence:
     if isinstance(factor, Immediate) and factor.value > 0 and factor.value & (factor.value - 1) == 0:
         return ("logic", "logic")
     if "hi" in form.flags:
-        return ("imad",) * 4 + ("iadd",) * 4
+        return ("imad",) * 8 + ("iadd",) * 4 + ("logic",) * 4
     return ("imad", "imad", "imad", "iadd")
 
 
