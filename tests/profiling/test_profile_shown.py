@@ -38,6 +38,8 @@ class Balance(html.parser.HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.open.append(tag)
         attrs = dict(attrs)
+        if tag == "svg":
+            assert attrs["role"] == "img"
         if attrs.get("role") == "img":
             self.labels.append(attrs["aria-label"])
 
@@ -48,12 +50,16 @@ class Balance(html.parser.HTMLParser):
         assert self.open.pop() == tag
 
 
-@pytest.mark.parametrize("what", ["profile", "source", "comparison"])
+@pytest.mark.parametrize("what", ["profile", "source", "comparison", "roofline", "timeline"])
 def test_drawn(what):
     p = profiled()
-    drawn = {"profile": p, "source": p.source(), "comparison": smsim.compare(p, profiled(cycles=20_000))}[
-        what
-    ]
+    drawn = {
+        "profile": p,
+        "source": p.source(),
+        "comparison": smsim.compare(p, profiled(cycles=20_000)),
+        "roofline": p.roofline(),
+        "timeline": p.timeline(),
+    }[what]
     page = drawn._repr_html_()
     parser = Balance()
     parser.feed(page)
@@ -99,3 +105,18 @@ def test_compared():
 def test_compare_takes_profiles():
     with pytest.raises(TypeError, match="two profiles"):
         smsim.compare(profiled(), 3)
+
+
+def test_sass_has_the_lines_of_python():
+    sass = profiled().source().sass
+    if sass is None:
+        pytest.skip("no nvdisasm here")
+    number = saxpy.py_func.__code__.co_firstlineno + 4
+    of_the_line = [row for row in sass.splitlines() if row.split()[0] == str(number)]
+    assert any("LDG" in row for row in of_the_line) and any("FFMA" in row for row in of_the_line)
+    assert "EXIT" in sass
+
+
+def test_no_disassembler_no_sass(monkeypatch):
+    monkeypatch.setattr("smsim.profiling.sass._nvdisasm", lambda: None)
+    assert profiled().source().sass is None

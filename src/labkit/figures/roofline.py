@@ -1,59 +1,73 @@
-"""The roofline: what a kernel reaches, under what memory and arithmetic allow."""
+"""The roofline of profiled kernels: what each reaches, under what its arithmetic intensity allows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from labkit.facts.units import number
 from labkit.figures.style import figure, palette
+from smsim.profiling.roofline import Roofline
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_MARKS = "osD^v"
+_MARKS = "osD^vP"
+_DECADES = 1.0  # of intensity shown on either side of the points
 
 
-def draw_roofline(points: Mapping[str, tuple[float, float]], peak: float, bandwidth: float) -> Figure:
-    """Draw the two roofs, and each kernel as a mark with a thread down to its arithmetic intensity.
+def draw_roofline(rooflines: Sequence[Roofline], *, level: str = "DRAM") -> Figure:
+    """Draw kernels as points under the roofs of one device.
 
     Args:
-        points: a kernel's name to its intensity in FLOP a byte and its rate in FLOP/s, both above 0.
-        peak: FLOP/s of the arithmetic.
-        bandwidth: bytes a second of the memory.
+        rooflines: as ``smsim.profile(...).roofline()`` gives them, all of one device.
+        level: the memory whose bytes count: ``"DRAM"``, ``"L2"`` or ``"L1"``.
 
     Raises:
-        ValueError: there is nothing to draw, or a number is not above 0.
+        ValueError: there is nothing to draw, the devices differ, or a kernel has no floating-point
+            operations or moves no bytes at that level.
     """
-    values = [value for point in points.values() for value in point]
-    if not points or min(*values, peak, bandwidth) <= 0:
-        raise ValueError("draw_roofline needs a kernel at least, and numbers above 0")
+    if not rooflines:
+        raise ValueError("draw_roofline needs one roofline at least")
+    levels = [next((one for one in r.levels if one.name == level), None) for r in rooflines]
+    if None in levels:
+        raise ValueError(f"a roofline has the levels DRAM, L2 and L1, not {level!r}")
+    if len({one.bandwidth for one in levels}) > 1 or len({(r.kind, r.peak) for r in rooflines}) > 1:
+        raise ValueError("these rooflines are of different devices or number types: draw them apart")
+    for r, one in zip(rooflines, levels):
+        if not r.flop or not one.bytes:
+            raise ValueError(f"{r.kernel} has no point: it does no floating-point work or moves no bytes")
+    peak, bandwidth = rooflines[0].peak, levels[0].bandwidth
     ridge = peak / bandwidth
-    intensities = [intensity for intensity, _ in points.values()]
-    left, right = min([*intensities, ridge]) / 3, max([*intensities, ridge]) * 3
-    lowest = min([rate for _, rate in points.values()] + [left * bandwidth]) / 2
-    fig = figure(height=3.6)
+    least = min([one.intensity for one in levels] + [ridge]) / 10**_DECADES
+    most = max([one.intensity for one in levels] + [ridge]) * 10**_DECADES
+    fig = figure(height=3.2)
     axes = fig.subplots()
-    roof = np.array([left, ridge, right])
-    axes.plot(roof, np.minimum(peak, roof * bandwidth) / 1e12, color=palette.ink)
-    axes.axvline(ridge, color=palette.line, linestyle=":", linewidth=1.5)
-    axes.annotate(
-        f"ridge: {number(round(ridge, 1))}", (ridge, lowest / 1e12), (4, 4), textcoords="offset points"
-    )
-    for at, (name, (intensity, rate)) in enumerate(points.items()):
-        colour = palette.of(at)
-        axes.plot([intensity] * 2, [lowest / 1e12, rate / 1e12], color=colour, linewidth=1)
-        axes.plot(intensity, rate / 1e12, _MARKS[at % 5], color=colour, markersize=9, label=name)
     axes.set_xscale("log")
     axes.set_yscale("log")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter("{x:g}")  # raised digits are too small for a phone
-        axis.set_minor_formatter("")
-    axes.set_xlim(left, right)
-    axes.set_ylim(lowest / 1e12, 2 * peak / 1e12)
-    axes.set_xlabel("arithmetic intensity, FLOP a byte")
-    axes.set_ylabel("TFLOP/s")
-    axes.legend(loc="upper left")
+    axes.plot([least, ridge, most], [least * bandwidth, peak, peak], color=palette.ink)
+    axes.text(most, peak * 1.15, f"{rooflines[0].kind} peak {peak / 1e12:.3g} TFLOP/s", ha="right")
+    middle = (least * ridge) ** 0.5
+    axes.annotate(
+        f"{level} {bandwidth / 1e12:.3g} TB/s",
+        (middle, middle * bandwidth),
+        (-8, 8),
+        textcoords="offset points",
+        ha="right",
+    )
+    for n, (r, one) in enumerate(zip(rooflines, levels)):
+        axes.plot(
+            one.intensity,
+            r.achieved,
+            _MARKS[n % len(_MARKS)],
+            color=palette.of(n),
+            markeredgecolor=palette.ink,
+            markersize=9,
+            label=r.kernel,
+            linestyle="none",
+        )
+    axes.set_xlim(least, most)
+    axes.set_ylim(min([r.achieved for r in rooflines] + [least * bandwidth]) / 2, peak * 3)
+    axes.set_xlabel(f"FLOP for each byte of {level}")
+    axes.set_ylabel("FLOP/s")
+    axes.legend(loc="lower right")
     return fig

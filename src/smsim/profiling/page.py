@@ -28,7 +28,10 @@ def html(profile: Profile) -> str:
     waits = [(title, cycles / largest, f"{cycles:.2f}") for title, cycles, _ in rows]
     room, achieved = profile.occupancy.occupancy, profile.achieved_occupancy
     held = [("theoretical", room, percent(room)), ("achieved", achieved, percent(achieved))]
-    said = [f"{name}: {value}, {rest}" for name, value, rest in plain.occupancy_rows(profile)]
+    said = [
+        f"{name}: {value}{' ' if name == 'a thread' else ', '}{rest}"
+        for name, value, rest in plain.occupancy_rows(profile)
+    ]
     return "\n".join(
         [
             f'<div class="smsim-profile"><style>\n{RULES}</style>',
@@ -47,6 +50,11 @@ def html(profile: Profile) -> str:
             "</div>",
         ]
     )
+
+
+def framed(inner: str) -> str:
+    """A part of the picture by itself."""
+    return f'<div class="smsim-profile"><style>\n{RULES}</style>{inner}</div>'
 
 
 def _bars(title: str, rows: Iterable[tuple[str, float, str]], notes: Sequence[str] = ()) -> str:

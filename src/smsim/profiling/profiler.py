@@ -34,16 +34,14 @@ def profile(
         ValueError, TypeError: there is no such device, or a setting is of the wrong type.
         SimulationError: the program did something wrong; a wrong program is not profiled.
     """
-    # The replay brings Numba in, where there is Numba: only when somebody profiles.
-    from smsim.timing.lowering import lower
-    from smsim.timing.replay import replay
-
     if not isinstance(estimate, bool):
         raise TypeError(f"estimate is True or False, not {estimate!r}.")
     if budget is not None and (isinstance(budget, bool) or not hasattr(budget, "__index__") or budget < 1):
         raise TypeError(f"budget is a number of engine steps from 1 on, not {budget!r}.")
     settings = {} if budget is None else {"budget": int(budget)}
-    isolated = isolate("profile", launch, arguments, device=device, **settings)
+    if device is not None:
+        settings["device"] = device
+    isolated = isolate("profile", launch, arguments, **settings)
     spec = isolated.device.spec
     room = _occupancy(isolated)
     if not room.blocks:
@@ -51,6 +49,10 @@ def profile(
             f"{room.kernel}: not even one block fits on an SM of the {spec.name}: {room.limiter}."
         )
     recording = record(isolated, room.blocks, estimate)
+    # The replay brings Numba in, where there is Numba: only when there is something to replay.
+    from smsim.timing.lowering import lower
+    from smsim.timing.replay import replay
+
     trace = recording.trace
     ops = lower(trace.codes, spec)
     evidence = Evidence(

@@ -98,6 +98,11 @@ class Roofline:
 
     __repr__ = __str__
 
+    def _repr_html_(self) -> str:
+        from smsim.profiling import roofpage
+
+        return roofpage.html(self)
+
 
 def roofline(evidence: Evidence) -> Roofline:
     """The roofline of a profiled launch."""

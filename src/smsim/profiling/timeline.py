@@ -70,6 +70,11 @@ class Timeline:
 
     __repr__ = __str__
 
+    def _repr_html_(self) -> str:
+        from smsim.profiling import page
+
+        return page.framed(page.small_timeline(self))
+
 
 def timeline(evidence: Evidence) -> Timeline:
     """The timeline of the replayed SM; of several the average."""
