@@ -59,7 +59,7 @@ def column(A, B, C):
 @cuda.jit
 def square(A, B, C):
     """Blocks of 256 threads for 64 x 64 results: four rows by four columns each."""
-    a = cuda.shared.array((16, 64), float32, 16)  # turned round, so that four rows lie side by side
+    a = cuda.shared.array((16, 68), float32, 16)  # turned round, so that four rows lie side by side
     b = cuda.shared.array((16, 64), float32, 16)
     sums = cuda.local.array((4, 4), float32)
     t = cuda.threadIdx.x & 255

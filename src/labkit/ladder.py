@@ -1,0 +1,124 @@
+"""Several matrix products, profiled one after the other on the same matrices: the rungs of chapter 07."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from labkit.comparison import Comparison
+from labkit.facts.units import number, prefixed
+
+if TYPE_CHECKING:
+    from smsim.profiling.profile import Profile
+
+#: Shape of the product that every rung must get right before it is timed: rows, length of the sums, columns.
+SMALL = (256, 32, 256)
+#: Stall reasons that :meth:`Ladder.tell` names.
+REASONS = 3
+
+
+class Ladder:
+    """Kernels that multiply ``float32`` matrices, with the profile of each.
+
+    Args:
+        device: the GPU that is modelled, as ``smsim.profile`` takes it.
+        rows, length, columns: the product that is timed, ``(rows, length) @ (length, columns)``.
+    """
+
+    def __init__(self, device: Any, rows: int, length: int, columns: int) -> None:
+        self.device = device
+        self.flop = 2 * rows * length * columns
+        self.profiles: dict[str, Profile] = {}
+        self._timed = _matrices(rows, length, columns)
+        self._small = _matrices(*SMALL)
+
+    def climb(self, name: str, kernel: Any, tile: tuple[int, int], threads: Any) -> Profile:
+        """Profile one more kernel.
+
+        A small product is computed first, with hazards judged. Of the large one the first waves of blocks are
+        executed and the others extrapolated (``estimate=True``).
+
+        Args:
+            name: how the rung is called.
+            kernel: takes A, B and C.
+            tile: rows and columns of C that a block computes; both divide the matrices.
+            threads: of a block.
+
+        Raises:
+            ValueError: the small product is not ``A @ B``.
+            SimulationError: the kernel did something wrong.
+        """
+        import smsim
+
+        A, B, C = self._small
+        found = smsim.profile(kernel[self._blocks(C, tile), threads], A, B, C, device=self.device)
+        if not np.array_equal(found.results[2], A @ B):
+            raise ValueError(f"{name}: the product is wrong; its time says nothing.")
+        A, B, C = self._timed
+        launch = kernel[self._blocks(C, tile), threads]
+        self.profiles[name] = smsim.profile(launch, A, B, C, device=self.device, estimate=True)
+        return self.profiles[name]
+
+    @staticmethod
+    def _blocks(C: np.ndarray, tile: tuple[int, int]) -> tuple[int, int]:
+        return C.shape[1] // tile[1], C.shape[0] // tile[0]
+
+    def speed(self, name: str) -> float:
+        """FLOP/s of a rung: two for each product, over the modelled time."""
+        return self.flop / self.profiles[name].seconds
+
+    def gain(self, name: str) -> float:
+        """How many times as fast as the rung below it; 1 for the first."""
+        names = list(self.profiles)
+        below = names[max(names.index(name) - 1, 0)]
+        return self.profiles[below].seconds / self.profiles[name].seconds
+
+    def tell(self, name: str) -> None:
+        """Print a rung's speed, its limiter and where its warps' cycles went."""
+        from smsim.profiling.stalls import TITLES
+
+        profile = self.profiles[name]
+        total = sum(profile.stalls.values())
+        first = list(profile.stalls)[:REASONS]
+        print(
+            f"{name}: {prefixed(self.speed(name), 'FLOP/s')}, {number(self.gain(name))} times the rung below"
+        )
+        print(f"  limiter: {profile.limiter.name}. {profile.limiter.sentence}")
+        print(
+            "  a warp's cycles: "
+            + ", ".join(f"{TITLES[r]} {100 * profile.stalls[r] / total:.0f} %" for r in first)
+        )
+        room = profile.occupancy
+        print(f"  {room.registers} registers a thread, {room.warps} warps on an SM")
+
+    def beside(self, published: Mapping[str, float]) -> Comparison:
+        """The modelled speeds beside published ones, in FLOP/s, and each rung's gain over the one below."""
+        rows = {}
+        before = None
+        for name in self.profiles:
+            gain = float(published[name] / published[before]) if before else 1.0
+            rows[name] = (
+                self.speed(name) / 1e12,
+                float(published[name]) / 1e12,
+                self.gain(name),
+                gain,
+                self.speed(name) / float(published[name]),
+            )
+            before = name
+        heads = (
+            "modelled TFLOP/s",
+            "published TFLOP/s",
+            "modelled gain",
+            "published gain",
+            "modelled over published",
+        )
+        return Comparison(heads, rows)
+
+
+def _matrices(rows: int, length: int, columns: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Whole numbers, so that sums are exact; and an empty result."""
+    rng = np.random.default_rng(7)
+    A, B = (rng.integers(-4, 5, shape).astype(np.float32) for shape in ((rows, length), (length, columns)))
+    return A, B, np.zeros((rows, columns), np.float32)
