@@ -1,18 +1,20 @@
 """A launch on a simulated GPU of its own, on copies of its arguments: what check, step and count run.
 
-The kernel is compiled for the simulated H800 and runs there also where there is a GPU. A launch comes from
+The kernel is compiled for the simulated GPU, an H800 unless another is asked for, and runs there also where
+there is a real one. A launch comes from
 Numba, ``kernel[blocks, threads]``, or from hand-written PTX, ``load_ptx(text)["name"][blocks, threads]``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from smsim.copied import Copies, Placed
+from smsim.devices import DeviceSpec, load
 from smsim.errors import LaunchError
 from smsim.machine.arguments import ArrayArgument
 from smsim.machine.device import Device, LoadedFunction
@@ -100,32 +102,42 @@ class Isolated:
         return np.ndarray(placed.shape, placed.dtype, raw, placed.address - base, placed.strides).copy()
 
 
-def isolate(what: str, launch: Any, arguments: Sequence[Any], **settings: Any) -> Isolated:
-    """Copy the arguments of a launch to a simulated H800 of its own and load the kernel there.
+def isolate(
+    what: str,
+    launch: Any,
+    arguments: Sequence[Any],
+    *,
+    device: str | Mapping[str, Any] | DeviceSpec | None = None,
+    **settings: Any,
+) -> Isolated:
+    """Copy the arguments of a launch to a simulated GPU of its own and load the kernel there.
 
     Args:
         what: the function that the reader called, for messages.
         launch: a configured kernel.
         arguments: what the kernel would be called with.
+        device: which GPU, as :func:`smsim.devices.load` takes it; ``None`` for the H800.
         settings: for the :class:`Device`, such as ``hazards`` and ``budget``.
 
     Raises:
-        LaunchError: ``launch`` is none, or an argument is impossible.
+        LaunchError: ``launch`` is none, an argument is impossible, or hand-written PTX is for a newer GPU.
+        ValueError: there is no such GPU, or a dict does not describe one.
     """
-    call = call_of(what, launch, tuple(arguments))
-    device = Device("H800", memory=Memory(), **settings)
-    function = device.load(call.ptx).functions[call.entry]
-    memory = device.memory
+    spec = load("H800" if device is None else device)
+    call = call_of(what, launch, tuple(arguments), spec)
+    gpu = Device(spec, memory=Memory(), **settings)
+    function = gpu.load(call.ptx).functions[call.entry]
+    memory = gpu.memory
     copies = Copies(
         lambda data: memory.allocate(data.size, fill=None, data=data.copy()),
         lambda value, there, put: copied_from_device(memory, value, there, put),
     )
     params, arrays = call.marshal(copies.place)
-    return Isolated(call, device, function, tuple(arguments), params, arrays, copies.placed, copies)
+    return Isolated(call, gpu, function, tuple(arguments), params, arrays, copies.placed, copies)
 
 
-def call_of(what: str, launch: Any, arguments: tuple[Any, ...]) -> Call:
-    """What ``launch`` is a launch of.
+def call_of(what: str, launch: Any, arguments: tuple[Any, ...], spec: DeviceSpec) -> Call:
+    """What ``launch`` is a launch of, compiled for the GPU ``spec``.
 
     Raises:
         LaunchError: it is no configured kernel, or it does not take these arguments.
@@ -136,7 +148,7 @@ def call_of(what: str, launch: Any, arguments: tuple[Any, ...]) -> Call:
     if isinstance(launch, PTXLaunch):
         return launch.call(arguments)
     if hasattr(launch, "dispatcher"):
-        return _numba_call(launch, arguments)
+        return _numba_call(launch, arguments, spec)
     name = getattr(getattr(launch, "py_func", None), "__name__", None)
     name = launch.name if isinstance(launch, PTXKernel) else name
     if name is not None:
@@ -150,7 +162,7 @@ def call_of(what: str, launch: Any, arguments: tuple[Any, ...]) -> Call:
     )
 
 
-def _numba_call(launch: Any, arguments: tuple[Any, ...]) -> Call:
+def _numba_call(launch: Any, arguments: tuple[Any, ...], spec: DeviceSpec) -> Call:
     from smsim.driver.arguments import check_count, check_passable, marshal, parameter_names
     from smsim.driver.compile import compile_for, types_of
 
@@ -160,7 +172,7 @@ def _numba_call(launch: Any, arguments: tuple[Any, ...]) -> Call:
     check_count(python.__name__, names, arguments)
     if not dispatcher.extensions:
         check_passable(python.__name__, names, arguments)
-    compiled = compile_for(dispatcher, types_of(dispatcher, arguments))
+    compiled = compile_for(dispatcher, types_of(dispatcher, arguments), spec.numba_cc)
     return Call(
         compiled.ptx,
         compiled.entry,

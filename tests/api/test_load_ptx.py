@@ -196,7 +196,7 @@ ON_A_GPU = """
 import numpy as np, smsim
 from smsim.driver.attach import play_gpu
 from ptx_texts import SAXPY
-play_gpu("T4")
+play_gpu("H100")
 from numba import cuda
 y = np.ones(40, "f4")
 launch = smsim.load_ptx(SAXPY)["saxpy"][2, 32]

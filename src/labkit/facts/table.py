@@ -15,7 +15,7 @@ from typing import Any
 
 from labkit.facts.units import Span, with_unit
 
-MARKS = ("measured", "published", "computed", "assumed", "recalled")
+MARKS = ("measured", "published", "computed", "assumed", "fitted", "recalled")
 
 
 class UnknownFact(KeyError):
@@ -29,7 +29,8 @@ class UnknownFact(KeyError):
 class Fact:
     """One figure. Prints itself with its unit; computes as its plain value.
 
-    ``mark`` says how it is known: measured, published, computed (from others), assumed, recalled.
+    ``mark`` says how it is known: measured, published, computed (from others), assumed, fitted (to a
+    measured curve), recalled.
     """
 
     key: str

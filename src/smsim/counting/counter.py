@@ -99,7 +99,7 @@ class Counter(Observer):
         self, frame: Frame, step: Step, tally: Tally, space: str, address: object, mask: Mask, width: int
     ) -> None:
         traffic = tally.into(space)
-        warps, threads = how_many(frame, mask)
+        warps, threads = self._counted(frame) if mask is frame.mask else how_many(frame, mask)
         traffic.requests += warps
         traffic.threads += threads
         traffic.bytes += threads * width

@@ -1,5 +1,6 @@
-"""The GPUs that smsim can play: one TOML file each, every figure with unit, source, date and mark."""
+"""The GPUs that smsim can play: two TOML files each, every figure with unit, source, date and mark."""
 
-from smsim.devices.spec import DeviceSpec, Figure, load, names
+from smsim.devices.own import from_dict, load
+from smsim.devices.spec import MARKS, DeviceSpec, Figure, names
 
-__all__ = ["DeviceSpec", "Figure", "load", "names"]
+__all__ = ["MARKS", "DeviceSpec", "Figure", "from_dict", "load", "names"]

@@ -14,7 +14,11 @@ from smsim.driver import environment
 from smsim.errors import EnvironmentProblem
 
 if TYPE_CHECKING:  # what doctor needs must import without NumPy, and on an old Python
+    from collections.abc import Mapping
+
     from smsim.devices import DeviceSpec
+
+    Wanted = str | Mapping[str, Any] | DeviceSpec
 
 _RESTART = "Runtime > Restart session" if "google.colab" in sys.modules else "Kernel > Restart"
 
@@ -62,7 +66,7 @@ _attached: Engine | None = None
 
 
 def attach(
-    device: str | None = None,
+    device: Wanted | None = None,
     *,
     hazards: str | None = None,
     force: bool | None = None,
@@ -74,7 +78,9 @@ def attach(
     Where there is a GPU, nothing changes. Where there is none, ``numba.cuda`` finds a simulated one.
 
     Args:
-        device: which GPU to simulate, such as ``"H800"`` (the default) or ``"T4"``.
+        device: which GPU to simulate, such as ``"H800"`` (the default) or ``"T4"``; or a dict with a GPU of
+            your own, such as ``{"name": "Half an H800", "like": "H800", "sms": 66}``; see
+            :func:`smsim.devices.from_dict`.
         hazards: what the simulated SM does about wrong programs: ``raise`` (the default), ``warn``, ``off``,
             ``strict`` or ``isa``; see ``smsim.machine.device.HAZARDS``.
         force: ``True`` simulates beside a GPU too, ``False`` never simulates.
@@ -133,14 +139,14 @@ class Choice:
     """
 
     gpu: str | None
-    device: str
+    device: Wanted
     reason: str
     seed: int | None = None
 
 
 def choose(
     here: environment.Environment,
-    device: str | None = None,
+    device: Wanted | None = None,
     *,
     force: bool | None = None,
     needs: str | None = None,
@@ -178,7 +184,7 @@ def _seed_from_outside() -> int | None:
 
 
 def _gpu_or_simulated(
-    here: environment.Environment, device: str, force: bool | None, needs: str | None
+    here: environment.Environment, device: Wanted, force: bool | None, needs: str | None
 ) -> Choice:
     if force is True:
         return Choice(None, device, "that was asked for")
@@ -203,15 +209,20 @@ def _capability(arch: str) -> tuple[int, int]:
     return int(digits[:-1]), int(digits[-1])
 
 
-def _simulate(choice: Choice, hazards: str | None) -> Engine:
+def _figures_of(device: Wanted) -> DeviceSpec:
     from smsim.devices import load
+
+    try:
+        return load(device)
+    except ValueError as wrong:
+        raise EnvironmentProblem(str(wrong)) from None
+
+
+def _simulate(choice: Choice, hazards: str | None) -> Engine:
     from smsim.driver import seam
     from smsim.machine.device import Device
 
-    try:
-        spec = load(choice.device)
-    except ValueError as unknown:
-        raise EnvironmentProblem(str(unknown)) from None
+    spec = _figures_of(choice.device)
     _raise_if_too_late()
     device = Device(spec, hazards="raise" if hazards is None else hazards, seed=choice.seed)
     seam.install(device, spec)
@@ -222,15 +233,13 @@ def _simulate(choice: Choice, hazards: str | None) -> Engine:
 
 def _again(
     engine: Engine,
-    device: str | None,
+    device: Wanted | None,
     hazards: str | None,
     force: bool | None,
     seed: int | None | FromOutside,
 ) -> Engine:
     """A second call may change how the simulated SM judges and in which order, not which engine runs."""
-    from smsim.devices import load
-
-    other = device is not None and engine.simulated and load(device) is not engine.spec
+    other = device is not None and engine.simulated and _figures_of(device) != engine.spec
     if other or (force is not None and force != engine.simulated):
         raise EnvironmentProblem(
             f"This process runs kernels on the {engine.engine} already, and that cannot be changed while it "

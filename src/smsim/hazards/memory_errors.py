@@ -125,7 +125,9 @@ class MemoryErrors(Teller):
     def _of_grid(self, number: int) -> tuple[Dim3, Dim3]:
         """``(block, thread)`` of a linear thread number in the grid."""
         block, thread = divmod(number, self.launch.threads)
-        return unflatten(block, self.launch.grid_dim), self.thread(thread)
+        return unflatten(
+            int(self.launch.numbers_of(np.array([block]))[0]), self.launch.grid_dim
+        ), self.thread(thread)
 
     def unwritten(
         self, chunk: Chunk, step: Step, row: int, column: int, space: object, byte: int

@@ -33,7 +33,7 @@ class Teller:
         return unflatten(int(row), self.launch.block_dim)
 
     def block(self, chunk: Chunk, column: int) -> Dim3:
-        return unflatten(chunk.first_block + int(column), self.launch.grid_dim)
+        return unflatten(int(chunk.block_numbers[int(column)]), self.launch.grid_dim)
 
     def _first(self, frame: Frame, lanes: np.ndarray) -> tuple[int, int, list[Dim3], int]:
         """``(thread, block column, some threads of that block, number of lanes)`` of a set of lanes."""

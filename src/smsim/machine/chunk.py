@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smsim.machine.barriers import Barriers, GridBarrier
-from smsim.machine.frame import Frame, Mask
-from smsim.machine.lanes import Lanes
+from smsim.machine.collectives import from_warps, to_warps
+from smsim.machine.frame import Frame, Mask, union, without
+from smsim.machine.lanes import WARP, Lanes
 from smsim.machine.meetings import Meetings
 from smsim.machine.retype import Value, merge, retype
 from smsim.machine.stack import ThreadStack
@@ -35,10 +36,16 @@ _WORTH_GATHERING = 512
 
 
 class Chunk:
-    """Blocks ``first_block`` to ``first_block + blocks - 1`` (linear numbers) of a launch."""
+    """Blocks ``first_block`` to ``first_block + blocks - 1`` of those that a launch runs.
+
+    Attributes:
+        block_numbers: the linear number in the grid of each of them, int64 ``(B,)``. It is not the block's
+            place in the launch where only chosen blocks are run.
+    """
 
     def __init__(self, launch: Launch, first_block: int, blocks: int) -> None:
         self.launch, self.first_block = launch, first_block
+        self.block_numbers = launch.numbers_of(np.arange(first_block, first_block + blocks))
         self.interleaving = launch.interleaving
         self.lanes = Lanes.of_chunk(launch.threads, blocks)
         self.memory = launch.global_space
@@ -54,14 +61,15 @@ class Chunk:
         self.slept = 0  # nanoseconds that lanes have asked to sleep; the clocks count them
         self.rounds = 0
         self.at_grid_barrier = self.waited_in_vain = False
+        self.moved = self.let_go = False  # see hold
         self.ordered_at = 0
         base, extents = self.stack.push(0, launch.program.local_variables, ())
         root = Frame(
             self,
             launch.program,
             self.lanes,
-            launch.program.fresh_registers(self.lanes, launch, first_block),
-            launch.params,
+            launch.program.fresh_registers(self.lanes, launch, self.block_numbers),
+            launch.params.of_a_chunk(),
             local_base=base,
             local_extents=extents,
         )
@@ -150,11 +158,42 @@ class Chunk:
 
     def _everyone_yielded(self) -> bool:
         """Start a new round if there is anybody to run in it."""
-        spinning = False
+        spinning = self.let_go = False
         for frame in self.frames:
-            spinning = spinning or bool(frame.yielded and frame.pending)
+            spinning = spinning or bool(frame.yielded and frame.pending) or bool(frame.held)
             frame.yielded.clear()
+            for block, mask in frame.held.items():
+                frame.go(block, mask)
+            frame.held.clear()
         return spinning
+
+    def hold(self, frame: Frame, block: int, mask: Mask) -> Mask | bool:
+        """Of lanes that would run ``block``, those that need not wait for others of their warp.
+
+        Lanes behind a loop in which lanes of their warp poll are held until the next round. If then nobody
+        gets anywhere, the launch lets them go: what is polled for may be theirs to do.
+
+        Returns:
+            the lanes that go on; ``False`` if there are none.
+        """
+        blocks, polling = frame.program.blocks, None
+        for target in frame.yielded & frame.pending.keys():
+            if 0 <= blocks[target].polls_to < block:
+                polling = (
+                    union(polling, frame.pending[target], self.lanes.shape)
+                    if polling is not None
+                    else (np.ones((1, 1), bool) if frame.pending[target] is None else frame.pending[target])
+                )
+        if polling is None:
+            return mask
+        shape = self.lanes.shape
+        warps = to_warps(np.broadcast_to(polling, shape), shape).any(axis=1, keepdims=True)
+        near = from_warps(np.repeat(warps, WARP, axis=1), shape[0])
+        staying = near if mask is None else near & mask
+        if not staying.any():
+            return mask
+        frame.held[block] = union(frame.held[block], staying, shape) if block in frame.held else staying
+        return without(mask, staying)
 
     # -- running one block ----------------------------------------------------------------------------
 
@@ -164,9 +203,16 @@ class Chunk:
         if self.interleaving is not None:
             mask = self.interleaving.some(frame, block, mask)
         code = frame.program.blocks[block]
+        observer = self.launch.observer
+        if observer is not None and observer.together:
+            if frame.yielded and frame.lanes.full and not self.let_go:
+                mask = self.hold(frame, block, mask)
+                if mask is False:
+                    return
+            self.moved = self.moved or not code.polls
         self.stack.show(frame.local_extents)
         # A block behind others (these have yielded) runs as usual: gathered lanes stop before those others.
-        first = block < min(frame.pending, default=len(frame.program.blocks))
+        first = block < min((*frame.pending, *frame.held), default=len(frame.program.blocks))
         if code.is_loop_header and first and mask is not None and not self.launch.careful:
             if code.simple and not code.spins and self._sparse(frame, mask):
                 self._run_gathered(frame, block, mask)
@@ -174,7 +220,8 @@ class Chunk:
         frame.mask = mask
         self._spend(len(code.steps) + 1, frame, code)
         needed = 0 if mask is None else frame.live_elsewhere()
-        observer = self.launch.observer
+        if observer is not None:
+            observer.enter(frame, code)
         steps = code.steps if observer is None else observer.watched(code)
         if self.launch.careful:
             self.launch.careful.run(frame, steps, needed)
@@ -231,7 +278,7 @@ class Chunk:
             self, program, lanes, registers, frame.params, frame.depth, frame.local_base, frame.local_extents
         )
         few.pending[block] = None
-        limit = min(frame.pending, default=len(program.blocks))
+        limit = min((*frame.pending, *frame.held), default=len(program.blocks))
         while few.pending:
             lowest = min(few.pending)
             if lowest >= limit or not program.blocks[lowest].simple:
@@ -287,7 +334,7 @@ class Chunk:
         before one above it.
         """
         for frame in reversed(self.frames):
-            if not (frame.pending or frame.waiting):
+            if not (frame.pending or frame.waiting or frame.held):
                 self.frames.remove(frame)
                 if frame.on_return is not None:
                     frame.on_return()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from smsim.devices import DeviceSpec
 from smsim.devices import load as load_spec
@@ -15,6 +16,7 @@ from smsim.machine.memory import Memory
 from smsim.machine.placement import CODE_STEP, Placement, place_functions, place_variables
 from smsim.machine.program import Program, talks
 from smsim.machine.retype import DTYPES
+from smsim.machine.target import check_target
 from smsim.ptx import load_text
 from smsim.ptx.flow import reachable
 from smsim.ptx.nodes import Function, Instruction, Module
@@ -33,7 +35,8 @@ class Device:
     """One simulated GPU.
 
     Args:
-        spec: which one; a name such as ``"H800"`` or a :class:`DeviceSpec`.
+        spec: which one; a name such as ``"H800"``, a dict (:func:`smsim.devices.from_dict`) or a
+            :class:`DeviceSpec`.
         memory: its global memory; a fresh one by default.
         hazards: what happens to a wrong program, one of :data:`HAZARDS`.
         budget: engine steps that a chunk of blocks may take before it is stopped.
@@ -41,18 +44,19 @@ class Device:
 
     Raises:
         LaunchError: ``hazards`` or ``seed`` is none of these.
+        ValueError: there is no such GPU.
     """
 
     def __init__(
         self,
-        spec: DeviceSpec | str = "H800",
+        spec: DeviceSpec | Mapping[str, Any] | str = "H800",
         *,
         memory: Memory | None = None,
         hazards: str = "raise",
         budget: int = DEFAULT_BUDGET,
         seed: int | None = None,
     ) -> None:
-        self.spec = load_spec(spec) if isinstance(spec, str) else spec
+        self.spec = load_spec(spec)
         self.memory = memory if memory is not None else Memory(self.spec.memory_bytes)
         self.hazards, self.budget, self.seed = hazards, budget, seed
         self._launches = 0
@@ -85,8 +89,11 @@ class Device:
 
         Raises:
             PTXSyntaxError: the text is not PTX.
+            LaunchError: its ``.target`` is newer than this GPU.
         """
-        return LoadedModule(self, load_text(ptx))
+        module = load_text(ptx)
+        check_target(module, self.spec)
+        return LoadedModule(self, module)
 
     def launch(
         self,
@@ -249,6 +256,12 @@ class LoadedFunction:
     def interruptible(self) -> Program:
         """The same, for a run in which threads come between each other."""
         return self._decoded(interruptible=self._talks)
+
+    def programs(self, interruptible: bool) -> list[Program]:
+        """The kernel and all functions that it may call, decoded."""
+        self._decoded(interruptible)
+        names = [f.name for f in self._functions if not f.declared_only]
+        return [self._program(name, interruptible) for name in names]
 
     def _decoded(self, interruptible: bool) -> Program:
         for function in self._functions:

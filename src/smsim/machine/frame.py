@@ -27,6 +27,7 @@ class Frame:
         mask: the lanes that the block now running is for.
         pending: block number to the lanes that stand before it, ready to run.
         waiting: block numbers at which lanes will go on after a barrier or a call, one entry a group.
+        held: as ``pending``, lanes that may not go on yet, see :meth:`Chunk.hold`.
         yielded: blocks whose lanes spin, and let all others go first.
         params: the ``.param`` variables that this function can see.
         local_base: where this activation's ``.local`` variables begin in the thread's stack.
@@ -34,7 +35,7 @@ class Frame:
     """
 
     __slots__ = (
-        "chunk", "program", "lanes", "R", "mask", "pending", "waiting", "yielded", "depth",
+        "chunk", "program", "lanes", "R", "mask", "pending", "waiting", "held", "yielded", "depth",
         "params", "local_base", "local_extents", "on_return", "taint", "turns",
     )  # fmt: skip
 
@@ -55,6 +56,7 @@ class Frame:
         self.mask: Mask = None
         self.pending: dict[int, Mask] = {}
         self.waiting: list[int] = []
+        self.held: dict[int, Mask] = {}
         self.yielded: set[int] = set()
         self.on_return = None
         self.taint: dict[int, dict] = {}
@@ -68,12 +70,12 @@ class Frame:
 
     def live_elsewhere(self) -> int:
         """Registers (as bits) whose old values lanes outside the running block still need."""
-        if not self.pending and not self.waiting:
+        if not self.pending and not self.waiting and not self.held:
             return 0
         blocks, bits = self.program.blocks, 0
         for block in self.pending:
             bits |= blocks[block].live_in
-        for block in self.waiting:
+        for block in (*self.waiting, *self.held):
             bits |= blocks[block].live_in
         return bits
 

@@ -24,6 +24,7 @@ from smsim.machine.frame import Frame
 from smsim.machine.globalspace import GlobalSpace
 from smsim.machine.interleaving import Interleaving
 from smsim.machine.lanes import Dim3
+from smsim.machine.observer import Enough
 from smsim.machine.ownedspace import Extent, OwnedSpace
 from smsim.machine.params import ParamCells
 from smsim.machine.placement import DYNAMIC
@@ -61,6 +62,7 @@ class Launch:
         interleaving: the choices of the seed; ``None`` without one.
         versions: older values that a relaxed load may return; ``None`` without a seed or such loads.
         observer: who watches the run, instruction by instruction; to be set before :meth:`run`.
+        chosen: linear numbers of the blocks to run, in their order, int64; ``None`` for the whole grid.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class Launch:
         self.careful: CarefulRun | None = None
         self.watch: GlobalWatch | NoGlobalWatch = NoGlobalWatch()
         self.observer: Observer | None = None
+        self.chosen: np.ndarray | None = None
         self.printed: list[str] = []
         self.errors: list[SimulationError] = []
         self.unconfirmed = Unconfirmed()
@@ -249,24 +252,39 @@ class Launch:
             self.interleaving.begin()
             if self.kernel.reads_relaxed:
                 self.versions = Versions(self.interleaving)
-        per_chunk = max(1, min(self.chunk_blocks(), self.blocks))
+        blocks = self.blocks_to_run
+        per_chunk = max(1, min(self.chunk_blocks(), blocks))
         resident_limit = max(1, self._resident_blocks() // per_chunk)
         self._queued = self._starting_order(per_chunk)
         self._parked = deque()
+        stuck = 0
         with np.errstate(all="ignore"):
             while self._queued or self._parked:
                 if self._starts_another(resident_limit):
                     first = self._queued.popleft()
-                    chunk = Chunk(self, first, min(per_chunk, self.blocks - first))
+                    chunk = Chunk(self, first, min(per_chunk, blocks - first))
                 else:
                     chunk = self._parked.popleft()
-                if not chunk.advance():
+                if not self._advance(chunk):
                     self._parked.append(chunk)
+                    stuck = 0 if chunk.moved else stuck + 1
+                    chunk.moved = False
+                    if stuck > len(self._parked):  # nobody gets anywhere: see Chunk.hold
+                        for waiting in self._parked:
+                            waiting.let_go = True
+                        stuck = 0
                 self._meet_as_grid(resident_limit)
+
+    def _advance(self, chunk: Chunk) -> bool:
+        """Whether ``chunk`` has come to its end, or as far as the observer cares."""
+        try:
+            return chunk.advance()
+        except Enough:
+            return True
 
     def _starting_order(self, per_chunk: int) -> deque[int]:
         """The first block of every chunk."""
-        firsts = range(0, self.blocks, per_chunk)
+        firsts = range(0, self.blocks_to_run, per_chunk)
         if self.interleaving is None:
             return deque(firsts)
         return deque(firsts[n] for n in self.interleaving.starting_order(len(firsts)))
@@ -311,7 +329,18 @@ class Launch:
         by_lanes = CHUNK_LANES // self.threads
         a_block = self._shared_size + self.threads * self.program.local_bytes
         most = max(1, min(by_lanes, _CHUNK_BYTES // a_block if a_block else by_lanes))
-        return most if self.interleaving is None else self.interleaving.blocks_together(self.blocks, most)
+        return (
+            most if self.interleaving is None else self.interleaving.blocks_together(self.blocks_to_run, most)
+        )
+
+    @property
+    def blocks_to_run(self) -> int:
+        """How many blocks a run executes: those of the grid, or those chosen."""
+        return self.blocks if self.chosen is None else len(self.chosen)
+
+    def numbers_of(self, places: np.ndarray) -> np.ndarray:
+        """The linear numbers in the grid of the blocks that are run, by their place among these."""
+        return places if self.chosen is None else self.chosen[places]
 
     def sm_of(self, blocks: np.ndarray) -> np.ndarray:
         """The SM that each block runs on, by the block's number in the grid: uint32 of the same shape."""

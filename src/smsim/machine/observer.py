@@ -19,11 +19,30 @@ if TYPE_CHECKING:
     from smsim.machine.program import Code
 
 
+class Enough(Exception):
+    """An observer has seen all it wants of the chunk that runs: its blocks are left where they are."""
+
+
 class Observer:
-    """Override what you want to see. ``frame.mask`` is the active lanes, guards not yet applied."""
+    """Override what you want to see. ``frame.mask`` is the active lanes, guards not yet applied.
+
+    Attributes:
+        together: lanes that have left a loop in which others of their warp still poll wait for these, as long
+            as anybody gets on without them. It is how a GPU runs them, and it makes what a warp executes
+            independent of how often the others polled.
+    """
+
+    together = False
 
     def __init__(self) -> None:
         self._watched: dict[int, tuple[Code, list[Step]]] = {}
+
+    def enter(self, frame: Frame, code: Code) -> None:
+        """The lanes of ``frame.mask`` are about to execute ``code``, from its first step to its ending.
+
+        Raises:
+            Enough: the chunk need not go on.
+        """
 
     def before(self, frame: Frame, step: Step) -> None:
         """The lanes of ``frame.mask`` are about to execute ``step``."""

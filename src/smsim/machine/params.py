@@ -19,6 +19,12 @@ class ParamCells:
         self._cells: dict[str, dict[int, Value]] = {}
         self._cache: dict[tuple[str, int, np.dtype], np.ndarray] = {}
 
+    def of_a_chunk(self) -> ParamCells:
+        """The same parameters, and room of its own for what a chunk's lanes pass in calls."""
+        cells = ParamCells(self._raw)
+        cells._cache = self._cache
+        return cells
+
     def load(self, name: str, offset: int, dtype: np.dtype) -> Value:
         """The value of ``dtype`` at byte ``offset`` of variable ``name``."""
         raw = self._raw.get(name)

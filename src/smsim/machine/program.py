@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from smsim.errors import UnsupportedPTX
 from smsim.machine import special, supplied
@@ -55,16 +57,26 @@ class Code:
         live_in: the slots (as bits) whose values are needed from here on.
         is_loop_header: some later block branches back to this one.
         spins: a loop through here tries an atomic or polls, so its lanes let others go first.
+        polls_to: the last block of the loop through here, if what ends that loop is what a strong load or an
+            atomic in it saw; -1 for none.
+        polls: it is in such a loop.
+        peels: the loop that polls, by its first block, of which this block is a first turn that the compiler
+            has put before the loop; -1 for none.
         simple: no barrier, call, return or exit ends it: gathered lanes may run it.
         ending: the step that ends the block, if there is one; for hazards and messages.
     """
 
-    __slots__ = ("steps", "leave", "live_in", "is_loop_header", "spins", "simple", "ending", "endless")
+    __slots__ = (
+        "steps", "leave", "live_in", "is_loop_header", "spins", "polls_to", "polls", "peels", "simple", "ending",
+        "endless",
+    )  # fmt: skip
 
     def __init__(self, steps: list[Step], leave: control.Leave, block: object, ending: Step | None) -> None:
         self.steps, self.leave, self.live_in, self.ending = steps, leave, block.live_in, ending
         self.is_loop_header = block.is_loop_header
         self.spins = False
+        self.polls_to = self.peels = -1
+        self.polls = False
         self.endless = False
         self.simple = ending is None or ending.form.row.semantics == "control.branch"
 
@@ -113,10 +125,10 @@ class Program:
         for slot in (*self.slots.specials.values(), *self.slots._constants.values()):
             self.unset &= ~(1 << slot)
 
-    def fresh_registers(self, lanes: Lanes, launch: Launch, first_block: int) -> list[Value]:
+    def fresh_registers(self, lanes: Lanes, launch: Launch, block_numbers: np.ndarray) -> list[Value]:
         registers: list[Value] = list(self.slots.initial)
         for name, slot in self.slots.specials.items():
-            registers[slot] = special.value(name, lanes, launch, first_block)
+            registers[slot] = special.value(name, lanes, launch, block_numbers)
         return registers
 
     # -- decoding --------------------------------------------------------------------------------------
@@ -269,8 +281,58 @@ class Program:
                 if target > number:
                     continue
                 body = self.blocks[target : number + 1]
-                if any(_may_wait(step) for code in body for step in code.steps):
+                if any(may_wait(step) for code in body for step in code.steps):
                     self.blocks[target].spins = True
+                    if self._ends_by_what_it_sees(graph, target, number):
+                        self.blocks[target].polls_to = max(self.blocks[target].polls_to, number)
+        for number, code in enumerate(self.blocks):
+            if code.polls_to >= 0:
+                for inside in self.blocks[number : code.polls_to + 1]:
+                    inside.polls = True
+                self._mark_peeled(graph, number, code.polls_to)
+        self._mark_endless(graph)
+
+    def _mark_peeled(self, graph: list[object], first: int, last: int) -> None:
+        """Find the turns of a polling loop that stand before it: compilers turn ``while`` into ``if`` and
+        ``do while``."""
+        looks = {
+            _look(step) for code in self.blocks[first : last + 1] for step in code.steps if may_wait(step)
+        }
+        for number, block in enumerate(graph):
+            if first not in block.successors or first <= number <= last:
+                continue
+            at = number
+            while True:
+                if any(may_wait(step) and _look(step) in looks for step in self.blocks[at].steps):
+                    self.blocks[at].peels = first
+                    break
+                if not at or at not in graph[at - 1].successors:
+                    break
+                at -= 1
+
+    def _ends_by_what_it_sees(self, graph: list[object], first: int, last: int) -> bool:
+        """Whether a branch out of the loop of blocks ``first`` to ``last`` depends on a strong load or an
+        atomic in it."""
+        body = self.blocks[first : last + 1]
+        steps = [step for code in body for step in code.steps]
+        seen = 0
+        for step in steps:
+            if may_wait(step):
+                seen |= step.writes
+        before = None
+        while seen != before:
+            before = seen
+            for step in steps:
+                if any(seen >> slot & 1 for slot in step.reads):
+                    seen |= step.writes
+        return any(
+            code.ending is not None
+            and any(seen >> slot & 1 for slot in code.ending.reads)
+            and _outside(graph[number].successors, first, last)
+            for number, code in enumerate(body, first)
+        )
+
+    def _mark_endless(self, graph: list[object]) -> None:
         leads_out = set()
         changed = True
         while changed:
@@ -294,6 +356,15 @@ class Program:
             self.blocks[number].endless = True
 
 
+def _look(step: Step) -> tuple[str, ...]:
+    """What an instruction does to which address, whatever registers the rest is in."""
+    return step.instruction.spelling, str(step.instruction.operands[1])
+
+
+def _outside(successors: Iterable[int], first: int, last: int) -> bool:
+    return any(not first <= s <= last for s in successors)
+
+
 def talks(instruction: Instruction) -> bool:
     """Whether threads may learn of each other by it: a strong access, an atomic, a fence."""
     words = {"volatile", "relaxed", "acquire", "release", "mmio"}
@@ -308,7 +379,8 @@ def _clocks(instruction: Instruction) -> list[str]:
     return [o.name for o in operands if isinstance(o, Special) and o.name in special.MOVING]
 
 
-def _may_wait(step: Step) -> bool:
+def may_wait(step: Step) -> bool:
+    """Whether a thread may learn by it of what another did: an atomic, a strong load."""
     name = step.form.row.semantics
     return name == "memory.atomic" or (name == "memory.load" and bool(_WAITS_ON_OTHERS & step.form.flags))
 

@@ -18,8 +18,12 @@ _AXIS = {"x": 0, "y": 1, "z": 2}
 MOVING = {"%clock", "%clock_hi", "%clock64", "%globaltimer", "%globaltimer_lo", "%globaltimer_hi"}
 
 
-def value(name: str, lanes: Lanes, launch: Launch, first_block: int) -> np.ndarray:
-    """The register's value for every lane, broadcastable to ``lanes.shape``; a clock's is not known yet."""
+def value(name: str, lanes: Lanes, launch: Launch, numbers: np.ndarray) -> np.ndarray:
+    """The register's value for every lane, broadcastable to ``lanes.shape``; a clock's is not known yet.
+
+    Args:
+        numbers: the linear number in the grid of each of the chunk's blocks, int64 ``(B,)``.
+    """
     if name in MOVING:
         return _same(0)
     base, _, axis = name[1:].partition(".")
@@ -28,18 +32,18 @@ def value(name: str, lanes: Lanes, launch: Launch, first_block: int) -> np.ndarr
         if base == "tid":
             return thread_indices(lanes.thread, launch.block_dim)[at]
         if base == "ctaid":
-            return block_indices(lanes.block + first_block, launch.grid_dim)[at]
+            return block_indices(numbers[lanes.block], launch.grid_dim)[at]
         if base in ("ntid", "nctaid"):
             return _same((launch.block_dim if base == "ntid" else launch.grid_dim)[at])
         # Without a cluster in the launch, each block is one (PTX ISA, "%clusterid" and its kin).
         if base == "clusterid":
-            return block_indices(lanes.block + first_block, launch.grid_dim)[at]
+            return block_indices(numbers[lanes.block], launch.grid_dim)[at]
         if base == "nclusterid":
             return _same(launch.grid_dim[at])
         return _same(1 if base == "cluster_nctaid" else 0)
     if axis == "w":
         return _same(0)
-    return _OTHERS[base](lanes, launch, first_block)
+    return _OTHERS[base](lanes, launch, numbers)
 
 
 def is_known(name: str) -> bool:
@@ -57,36 +61,38 @@ def _lane(lanes: Lanes) -> np.ndarray:
 
 def _lane_mask(compare: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Callable:
     """A mask with a bit for each lane number that stands in a relation to the thread's own."""
-    numbers = np.arange(WARP)
+    lane_numbers = np.arange(WARP)
 
-    def mask(lanes: Lanes, launch: Launch, first_block: int) -> np.ndarray:
-        table = np.array([np.sum(1 << numbers[compare(numbers, n)]) for n in numbers], np.uint32)
+    def mask(lanes: Lanes, launch: Launch, numbers: np.ndarray) -> np.ndarray:
+        table = np.array(
+            [np.sum(1 << lane_numbers[compare(lane_numbers, n)]) for n in lane_numbers], np.uint32
+        )
         return table[lanes.thread % WARP]
 
     return mask
 
 
-_OTHERS: dict[str, Callable[[Lanes, Launch, int], np.ndarray]] = {
-    "laneid": lambda lanes, launch, first: _lane(lanes),
-    "warpid": lambda lanes, launch, first: (lanes.thread // WARP).astype(np.uint32),
-    "nwarpid": lambda lanes, launch, first: _same(launch.device.spec.max_warps_per_sm),
-    "smid": lambda lanes, launch, first: launch.sm_of(lanes.block + first),
-    "nsmid": lambda lanes, launch, first: _same(launch.device.spec.sms),
-    "gridid": lambda lanes, launch, first: _same(launch.number, np.uint64),
+_OTHERS: dict[str, Callable[[Lanes, Launch, np.ndarray], np.ndarray]] = {
+    "laneid": lambda lanes, launch, numbers: _lane(lanes),
+    "warpid": lambda lanes, launch, numbers: (lanes.thread // WARP).astype(np.uint32),
+    "nwarpid": lambda lanes, launch, numbers: _same(launch.device.spec.max_warps_per_sm),
+    "smid": lambda lanes, launch, numbers: launch.sm_of(numbers[lanes.block]),
+    "nsmid": lambda lanes, launch, numbers: _same(launch.device.spec.sms),
+    "gridid": lambda lanes, launch, numbers: _same(launch.number, np.uint64),
     "lanemask_eq": _lane_mask(np.equal),
     "lanemask_lt": _lane_mask(np.less),
     "lanemask_le": _lane_mask(np.less_equal),
     "lanemask_gt": _lane_mask(np.greater),
     "lanemask_ge": _lane_mask(np.greater_equal),
-    "dynamic_smem_size": lambda lanes, launch, first: _same(launch.dynamic_shared),
-    "total_smem_size": lambda lanes, launch, first: _same(_shared_bytes(launch)),
-    "aggr_smem_size": lambda lanes, launch, first: _same(
+    "dynamic_smem_size": lambda lanes, launch, numbers: _same(launch.dynamic_shared),
+    "total_smem_size": lambda lanes, launch, numbers: _same(_shared_bytes(launch)),
+    "aggr_smem_size": lambda lanes, launch, numbers: _same(
         _shared_bytes(launch) + launch.device.spec.shared_reserved_per_block
     ),
-    "cluster_ctarank": lambda lanes, launch, first: _same(0),
-    "cluster_nctarank": lambda lanes, launch, first: _same(1),
-    "is_explicit_cluster": lambda lanes, launch, first: _same(0, bool),
-    "current_graph_exec": lambda lanes, launch, first: _same(0, np.uint64),
+    "cluster_ctarank": lambda lanes, launch, numbers: _same(0),
+    "cluster_nctarank": lambda lanes, launch, numbers: _same(1),
+    "is_explicit_cluster": lambda lanes, launch, numbers: _same(0, bool),
+    "current_graph_exec": lambda lanes, launch, numbers: _same(0, np.uint64),
 }
 
 

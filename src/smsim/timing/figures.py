@@ -1,6 +1,7 @@
 """The figures of a GPU that the timing model uses, by name, and the few parameters that were fitted.
 
-Each is a row of the GPU's TOML file, with unit, source and mark.
+Each is a row of the GPU's timing file, ``smsim/devices/*.timing.toml``, with unit, source and mark; two are
+the GPU's own figures under other names.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ class Timing:
     Attributes:
         fp32_lanes, fp16_lanes, fp64_lanes, integer_lanes, multiply_lanes, logic_lanes, xu_lanes,
         convert_lanes, convert64_lanes, shuffle_lanes, bits_lanes: throughputs by class. ``bits`` is clz, popc
-            and their kin, ``logic`` and, or, shifts, compares, selects.
+            and their kin, ``logic`` and, or, shifts, compares, selects. ``fp16_lanes`` counts halves: an
+            instruction on packed pairs makes two results a thread.
         fp32_latency, integer_latency, crossing_latency, half_latency, fp64_latency: fixed latencies; ``crossing``
             is added where the fma pipe's result goes to the alu pipe or the other way.
         xu_latency, shuffle_latency, barrier_latency, branch_latency, constant_latency: of variable operations.
@@ -29,12 +31,13 @@ class Timing:
         lsu_address_cycles: a sub-core's address stage, per instruction.
         lsu_request_cycles: the SM's shared stage, per request.
         l1_bytes_per_cycle, l2_bytes_per_cycle: returned to one SM by its L1, and by L2.
-        l2_bandwidth, dram_bandwidth: of the whole device, bytes per second.
+        l2_bandwidth, dram_bandwidth: of the whole device, bytes per second; the second is the GPU's
+            ``memory_bandwidth``, its peak.
         dram_efficiency: the share of the memory's peak that reads reach.
-        l1_bytes: L1 and shared memory together.
+        l1_bytes: L1 and shared memory together, the GPU's ``l1_and_shared_bytes``.
         mma_cycles: ``"m16n8k16"`` and ``"m16n8k8"`` (f16 or bf16, f32 accumulators) to the cycles that one warp's
             instruction takes its sub-core's tensor core; empty where there is none that takes them.
-        mma_latency: of ``m16n8k16``.
+        mma_latency: of the larger of them.
         launch_cycles: from the launch to the first instruction, and back.
     """
 

@@ -167,7 +167,7 @@ def _enter(frame: Frame, mask: Mask, program: object, passing: Passing, followin
         base, extents = chunk.stack.push(top, program.local_variables, frame.local_extents, lanes)
     except RecursionError:
         raise chunk.launch.explain.stack_overflow(frame, mask, step) from None
-    registers = program.fresh_registers(frame.lanes, chunk.launch, chunk.first_block)
+    registers = program.fresh_registers(frame.lanes, chunk.launch, chunk.block_numbers)
     inner = Frame(chunk, program, frame.lanes, registers, ParamCells(), frame.depth + 1, base, extents)
     names = [(mine, p.name) for mine, p in zip(passing.arguments, program.function.params, strict=True)]
     frame.params.pass_to(inner.params, names)

@@ -217,7 +217,7 @@ def bind_arrive(binding: Binding, instruction: Instruction, form: Form) -> Step:
 
 
 #: The longest that ``nanosleep`` sleeps, in nanoseconds.
-_LONGEST_SLEEP = 1_000_000
+LONGEST_SLEEP = 1_000_000
 
 
 def bind_nanosleep(binding: Binding, instruction: Instruction, form: Form) -> Step:
@@ -227,6 +227,6 @@ def bind_nanosleep(binding: Binding, instruction: Instruction, form: Form) -> St
     def run(frame: Frame) -> None:
         value = np.broadcast_to(np.asarray(retype(frame.R[slot], DTYPES["u32"])), frame.lanes.shape)
         longest = value.max() if frame.mask is None else value[np.broadcast_to(frame.mask, value.shape)].max()
-        frame.chunk.slept += min(int(longest), _LONGEST_SLEEP)
+        frame.chunk.slept += min(int(longest), LONGEST_SLEEP)
 
     return Step(run, 0, (slot,), (), instruction, binding.function, form)
