@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,23 +16,33 @@ if TYPE_CHECKING:
 
 #: Shape of the product that every rung must get right before it is timed: rows, length of the sums, columns.
 SMALL = (256, 32, 256)
+#: Lengths of the sums that are profiled; times for longer ones follow from these two.
+LENGTHS = (32, 96)
 #: Stall reasons that :meth:`Ladder.tell` names.
 REASONS = 3
 
 
 class Ladder:
-    """Kernels that multiply ``float32`` matrices, with the profile of each.
+    """Kernels that multiply square ``float32`` matrices, with the profile of each.
+
+    A long loop is the same step many times. So each kernel is profiled with two short lengths of its sums, and
+    a step's time is the difference; results, blocks and waves are those of the full matrices.
 
     Args:
         device: the GPU that is modelled, as ``smsim.profile`` takes it.
-        rows, length, columns: the product that is timed, ``(rows, length) @ (length, columns)``.
+        side: of the matrices.
+        lengths: the two lengths of the sums, ascending.
+
+    Attributes:
+        profiles: a rung's name to its profile with the longer sums.
     """
 
-    def __init__(self, device: Any, rows: int, length: int, columns: int) -> None:
-        self.device = device
-        self.flop = 2 * rows * length * columns
+    def __init__(self, device: Any, side: int, lengths: tuple[int, int] = LENGTHS) -> None:
+        self.device, self.side, self.lengths = device, side, lengths
+        self.flop = 2 * side**3
         self.profiles: dict[str, Profile] = {}
-        self._timed = _matrices(rows, length, columns)
+        self.seconds: dict[str, float] = {}
+        self._timed = [_matrices(side, length, side) for length in lengths]
         self._small = _matrices(*SMALL)
 
     def climb(self, name: str, kernel: Any, tile: tuple[int, int], threads: Any) -> Profile:
@@ -56,48 +67,57 @@ class Ladder:
         found = smsim.profile(kernel[self._blocks(C, tile), threads], A, B, C, device=self.device)
         if not np.array_equal(found.results[2], A @ B):
             raise ValueError(f"{name}: the product is wrong; its time says nothing.")
-        A, B, C = self._timed
-        launch = kernel[self._blocks(C, tile), threads]
-        self.profiles[name] = smsim.profile(launch, A, B, C, device=self.device, estimate=True)
-        return self.profiles[name]
+        short, long = (
+            smsim.profile(
+                kernel[self._blocks(arrays[2], tile), threads], *arrays, device=self.device, estimate=True
+            )
+            for arrays in self._timed
+        )
+        self.profiles[name] = long
+        self.seconds[name] = self._full(short.seconds, long.seconds)
+        return long
 
     @staticmethod
     def _blocks(C: np.ndarray, tile: tuple[int, int]) -> tuple[int, int]:
         return C.shape[1] // tile[1], C.shape[0] // tile[0]
 
+    def _full(self, short: float, long: float) -> float:
+        """The line through two times, at the full length."""
+        first, second = self.lengths
+        return long + (long - short) / (second - first) * (self.side - second)
+
     def speed(self, name: str) -> float:
         """FLOP/s of a rung: two for each product, over the modelled time."""
-        return self.flop / self.profiles[name].seconds
+        return self.flop / self.seconds[name]
 
     def gain(self, name: str) -> float:
         """How many times as fast as the rung below it; 1 for the first."""
-        names = list(self.profiles)
+        names = list(self.seconds)
         below = names[max(names.index(name) - 1, 0)]
-        return self.profiles[below].seconds / self.profiles[name].seconds
+        return self.seconds[below] / self.seconds[name]
 
     def tell(self, name: str) -> None:
-        """Print a rung's speed, its limiter and where its warps' cycles went."""
+        """Print a rung's time and speed, its limiter and where its warps' cycles went."""
         from smsim.profiling.stalls import TITLES
 
         profile = self.profiles[name]
         total = sum(profile.stalls.values())
         first = list(profile.stalls)[:REASONS]
-        print(
-            f"{name}: {prefixed(self.speed(name), 'FLOP/s')}, {number(self.gain(name))} times the rung below"
-        )
-        print(f"  limiter: {profile.limiter.name}. {profile.limiter.sentence}")
-        print(
-            "  a warp's cycles: "
-            + ", ".join(f"{TITLES[r]} {100 * profile.stalls[r] / total:.0f} %" for r in first)
-        )
+        time, speed = number(1e3 * self.seconds[name]), prefixed(self.speed(name), "FLOP/s")
+        gain = "" if name == next(iter(self.seconds)) else f", {number(self.gain(name))} times the rung below"
+        print(f"{name}: {time} ms, {speed}{gain}")
+        print(f"limiter: {profile.limiter.name}")
+        print(textwrap.fill(profile.limiter.sentence, 88, initial_indent="  ", subsequent_indent="  "))
+        shares = (f"{TITLES[reason]} {100 * profile.stalls[reason] / total:.0f} %" for reason in first)
+        print("a warp's cycles: " + ", ".join(shares))
         room = profile.occupancy
-        print(f"  {room.registers} registers a thread, {room.warps} warps on an SM")
+        print(f"{room.registers} registers a thread, {room.warps} warps on an SM")
 
     def beside(self, published: Mapping[str, float]) -> Comparison:
         """The modelled speeds beside published ones, in FLOP/s, and each rung's gain over the one below."""
         rows = {}
         before = None
-        for name in self.profiles:
+        for name in self.seconds:
             gain = float(published[name] / published[before]) if before else 1.0
             rows[name] = (
                 self.speed(name) / 1e12,

@@ -1,7 +1,5 @@
 """The ladder of chapter 07: wrong rungs are refused, gains are ratios of times, figures show what was profiled."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from labkit.figures.rungs import draw_reasons, draw_speeds
@@ -9,8 +7,8 @@ from labkit.ladder import Ladder
 
 
 def ladder_of(**seconds):
-    ladder = Ladder("RTX A6000", 64, 64, 64)
-    ladder.profiles = {name: SimpleNamespace(seconds=value) for name, value in seconds.items()}
+    ladder = Ladder("RTX A6000", 64)
+    ladder.seconds = seconds
     return ladder
 
 
@@ -18,6 +16,11 @@ def test_speed_and_gain_follow_from_times():
     ladder = ladder_of(slow=4e-6, fast=1e-6)
     assert ladder.speed("slow") == pytest.approx(2 * 64**3 / 4e-6)
     assert (ladder.gain("slow"), ladder.gain("fast")) == (1, 4)
+
+
+def test_long_sums_continue_the_line_of_short_ones():
+    ladder = Ladder("RTX A6000", 1000, lengths=(100, 200))
+    assert ladder._full(3.0, 5.0) == pytest.approx(5 + 2 * 8)
 
 
 def test_beside_published_speeds():
