@@ -6,6 +6,7 @@
 
     smsim.check(kernel[blocks, threads], *arguments)           # every hazard of one launch, as a report
     smsim.count(kernel[blocks, threads], *arguments)           # exact counts: instructions, sectors, conflicts
+    smsim.occupancy(kernel[blocks, threads])                   # how many blocks an SM holds, and why not more
     smsim.step(kernel[blocks, threads], *arguments)            # the same launch, instruction by instruction
     smsim.views(kernel, arguments)                             # Python and PTX, side by side
     smsim.load_ptx(text)["name"][blocks, threads](*arguments)  # hand-written PTX
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
     from smsim.driver.inline_asm import asm
     from smsim.handwritten import PTXModule, load_ptx
     from smsim.listing.views import Views, views
+    from smsim.occupying import Occupancy, occupancy
     from smsim.stepping import Stepper, step
 
 __all__ = [
     "CheckReport",
     "Counts",
     "Engine",
+    "Occupancy",
     "PTXModule",
     "SimulationError",
     "Stepper",
@@ -45,6 +48,7 @@ __all__ = [
     "count",
     "errors",
     "load_ptx",
+    "occupancy",
     "step",
     "views",
 ]
@@ -58,6 +62,8 @@ _LAZY = {
     "CheckReport": "smsim.checking",
     "count": "smsim.counting",
     "Counts": "smsim.counting",
+    "occupancy": "smsim.occupying",
+    "Occupancy": "smsim.occupying",
     "step": "smsim.stepping",
     "Stepper": "smsim.stepping",
     "load_ptx": "smsim.handwritten",

@@ -79,7 +79,8 @@ def _launch(handle: int, how: Configuration, params: int) -> None:
     check_shared(spec, name, function.shared_bytes, how.shared, allowed)
     check_bounds(name, how.block, function.directives, largest_block(used, spec))
     if how.cooperative:
-        check_resident(spec, name, how.grid, blocks_per_sm(used, spec, math.prod(how.block), how.shared))
+        per_sm = int(blocks_per_sm(used, spec, math.prod(how.block), how.shared))
+        check_resident(spec, name, how.grid, per_sm)
     raw = _parameters(function, params)
     arrays = about.arrays(raw) if about else ()
 

@@ -16,6 +16,7 @@ from smsim.driver.contexts import c_string
 from smsim.driver.registry import DriverFailure, implements
 from smsim.driver.state import driver
 from smsim.errors import UnsupportedPTX
+from smsim.timing.occupancy import NO_PREFERENCE
 
 _BINARY_MAGIC = (b"\x7fELF", b"\x50\xed\x55\xba", b"\x34\x12\x46\x46")
 
@@ -137,6 +138,7 @@ def get_global(address: int, size: int, code: int, name: int) -> None:
 # -- what a kernel is made of --------------------------------------------------------------------------
 
 MAX_DYNAMIC_SHARED = 8
+PREFERRED_CARVEOUT = 9
 
 
 def attribute_of(kernel: Kernel, which: int) -> int:
@@ -148,6 +150,8 @@ def attribute_of(kernel: Kernel, which: int) -> int:
         return resources.largest_block(kernel.resources, spec, kernel.function.directives)
     if which == MAX_DYNAMIC_SHARED:
         return spec.shared_per_block - kernel.function.shared_bytes
+    if which == PREFERRED_CARVEOUT:
+        return NO_PREFERENCE
     if which in (5, 6):  # PTX and binary version
         return spec.compute_capability[0] * 10 + spec.compute_capability[1]
     names = {1: "shared", 2: "constant", 3: "local", 4: "registers"}
@@ -177,6 +181,8 @@ def set_function_attribute(function: int, which: int, value: int) -> None:
 def _set(kernel: Kernel, which: int, value: int) -> None:
     room = driver().spec.shared_per_block_optin - kernel.function.shared_bytes
     if which == MAX_DYNAMIC_SHARED and not 0 <= value <= room:
+        raise DriverFailure(codes.INVALID_VALUE)
+    if which == PREFERRED_CARVEOUT and not NO_PREFERENCE <= value <= 100:
         raise DriverFailure(codes.INVALID_VALUE)
     kernel.settings[which] = value
 

@@ -10,14 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from smsim.devices import DeviceSpec
 from smsim.driver.cudacore import cuda_core
+from smsim.timing.occupancy import NO_PREFERENCE, block_limits, warps_of_largest_block
 
 
 @dataclass(frozen=True, slots=True)
 class Resources:
     """What a kernel uses: registers and local bytes a thread, shared and constant bytes a block.
 
+    ``spill_stores`` and ``spill_loads`` are bytes a thread that want of registers moves to and from local memory.
     ``known`` is False where the assembler could not say (it was not found, or refused the text);
     then 32 registers are assumed.
     """
@@ -27,6 +32,8 @@ class Resources:
     local: int = 0
     constant: int = 0
     barriers: int = 0
+    spill_stores: int = 0
+    spill_loads: int = 0
     known: bool = False
 
 
@@ -46,6 +53,8 @@ def of(text: str, arch: str) -> Mapping[str, Resources]:
             local=_number(part, r"(\d+) bytes stack frame"),
             constant=_number(part, r"(\d+) bytes cmem\[[2-9]\]"),
             barriers=_number(part, r"used (\d+) barriers"),
+            spill_stores=_number(part, r"(\d+) bytes spill stores"),
+            spill_loads=_number(part, r"(\d+) bytes spill loads"),
             known=True,
         )
     return found
@@ -79,19 +88,13 @@ def _number(text: str, pattern: str) -> int:
     return int(found.group(1)) if found else 0
 
 
-def registers_per_warp(registers: int, spec: DeviceSpec) -> int:
-    """Registers set aside for a warp, in the hardware's units (occupancy tables of the CUDA guide)."""
-    unit = spec.register_allocation_unit
-    return -(-registers * spec.warp_size // unit) * unit
-
-
 def largest_block(
     used: Resources, spec: DeviceSpec, directives: Mapping[str, tuple[int, ...]] | None = None
 ) -> int:
     """The most threads a block of this kernel may have, by its registers and its launch bounds."""
-    warps = spec.registers_per_block // max(1, registers_per_warp(used.registers, spec))
-    warps -= warps % spec.subpartitions_per_sm
-    threads = min(spec.max_threads_per_block, warps * spec.warp_size)
+    threads = min(
+        spec.max_threads_per_block, int(warps_of_largest_block(used.registers, spec)) * spec.warp_size
+    )
     for directive in ("maxntid", "reqntid"):
         if directives and directive in directives:
             product = 1
@@ -101,19 +104,13 @@ def largest_block(
     return threads
 
 
-def blocks_per_sm(used: Resources, spec: DeviceSpec, threads: int, dynamic_shared: int = 0) -> int:
-    """Blocks of ``threads`` threads that one SM holds at once (CUDA guide, occupancy).
-
-    Limited by warps, blocks, registers and shared memory; named barriers are left out.
-    """
-    warps = -(-threads // spec.warp_size)
-    per_warp = registers_per_warp(used.registers, spec)
-    part = spec.registers_per_sm // spec.subpartitions_per_sm
-    by_registers = (
-        (part // per_warp) * spec.subpartitions_per_sm // warps if per_warp else spec.max_blocks_per_sm
-    )
-    unit = spec.shared_allocation_unit
-    shared = used.shared + dynamic_shared + spec.shared_reserved_per_block
-    shared = -(-shared // unit) * unit
-    by_shared = spec.shared_per_sm // shared if shared else spec.max_blocks_per_sm
-    return max(0, min(spec.max_blocks_per_sm, spec.max_warps_per_sm // warps, by_registers, by_shared))
+def blocks_per_sm(
+    used: Resources,
+    spec: DeviceSpec,
+    threads: ArrayLike,
+    dynamic_shared: int = 0,
+    carveout: int = NO_PREFERENCE,
+) -> np.ndarray:
+    """Blocks of ``threads`` threads that one SM holds at once; see :mod:`smsim.timing.occupancy`."""
+    shared = used.shared + dynamic_shared
+    return block_limits(spec, threads, used.registers, shared, used.barriers, carveout).resident

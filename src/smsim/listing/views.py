@@ -14,6 +14,7 @@ from smsim.listing.parameters import Argument, arguments_of, as_written
 from smsim.listing.source import Source
 from smsim.ptx import load_text
 from smsim.ptx.nodes import Function, Instruction, Module
+from smsim.signatures import asked_for
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -159,38 +160,12 @@ def _of_kernel(dispatcher: Any, signature: Any) -> Views:
             f"{python.__name__} is a device function. Look at a kernel that calls it: "
             "its instructions stand there, inlined."
         )
-    compiled = compile_for(dispatcher, _types(dispatcher, signature))
+    types = asked_for(f"views({python.__name__}, signature)", dispatcher, signature)
+    compiled = compile_for(dispatcher, types)
     module = load_text(compiled.ptx)
     function = module.functions[compiled.entry]
     arguments = arguments_of(function, compiled.types, parameter_names(python))
     return Views(python.__name__, compiled.ptx, module, function, arguments, Source(python))
-
-
-def _types(dispatcher: Any, signature: Any) -> Any:
-    """What ``compile_for`` takes: a signature, or a tuple of types."""
-    name = dispatcher.py_func.__name__
-    if signature is None:
-        seen = list(dispatcher.overloads)
-        if len(seen) != 1:
-            what = f"is compiled for {len(seen)} signatures" if seen else "has not been launched yet"
-            raise TypeError(f"{name} {what}; say for which argument types: views({name}, signature).")
-        return seen[0]
-    if not isinstance(signature, (tuple, list)):
-        return signature
-    if all(map(_is_type, signature)):
-        return tuple(signature)
-    from smsim.driver.arguments import check_count, check_passable, parameter_names
-    from smsim.driver.compile import types_of
-
-    names = parameter_names(dispatcher.py_func)
-    check_count(name, names, signature)
-    check_passable(name, names, signature)
-    return types_of(dispatcher, signature)
-
-
-def _is_type(value: Any) -> bool:
-    """Whether ``value`` is a Numba type. Numba itself is not imported here."""
-    return any(c.__name__ == "Type" and c.__module__.startswith("numba") for c in type(value).__mro__)
 
 
 def _class(value: Any) -> str:
