@@ -1,0 +1,24 @@
+"""The lowering against what NVIDIA's assembler emits for ten Numba kernels: how many instructions."""
+
+from __future__ import annotations
+
+import pytest
+from lowering_corpus import CORPUS, row, rows
+
+# Small kernels lose a third: constants that ptxas loads into uniform registers (ULDC), and the call of a division's
+# slow path, have no micro-operation.
+FAR = {"saxpy": 0.25, "stencil": 0.31, "doubles": 0.32}
+NEAR = 0.15
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_each_kernel_has_about_as_many_instructions(name):
+    found = row(name)
+    assert abs(found.lowered / found.sass - 1) <= FAR.get(name, NEAR), found
+
+
+def test_all_together_are_within_a_tenth_and_nearer_than_the_ptx():
+    every = rows()
+    ptx, lowered, machine = (sum(getattr(r, field) for r in every) for field in ("ptx", "lowered", "sass"))
+    assert abs(lowered / machine - 1) <= 0.10
+    assert abs(lowered - machine) < abs(ptx - machine)
