@@ -10,6 +10,8 @@ from smsim.isolated import isolate
 from smsim.timing.recording import record
 
 TILE = 8
+#: Settings of the device that runs a launch.
+SETTINGS = {}
 
 
 @cuda.jit
@@ -116,7 +118,7 @@ def launches() -> dict[str, tuple[object, tuple]]:
 
 def recorded(launch, arguments, sms=2, per_sm=3, estimate=False):
     """The recording of a launch on an H800 of so few SMs."""
-    isolated = isolate("profile", launch, arguments)
+    isolated = isolate("profile", launch, arguments, **SETTINGS)
     isolated.device.spec = replace(load("H800"), sms=sms)
     return record(isolated, per_sm, estimate)
 

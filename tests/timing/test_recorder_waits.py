@@ -235,6 +235,7 @@ def test_turns_that_make_progress_stay():
     trace = recorded(queue[2, 32], (np.zeros(1, "i4"), np.zeros(400, "i4"), 400)).trace
     takes = [c for c in trace.event_code.tolist() if any("add" in s.form.flags for s in steps_of(trace, c))]
     assert len(takes) >= 400 // 32
+    assert not waits(trace), "a ticket is taken, not waited for"
 
 
 @cuda.jit
@@ -262,3 +263,94 @@ def test_a_grid_barrier_records_all_sms():
     trace = recorded(whole_grid[6, 32], (np.zeros(192), np.zeros(192))).trace
     assert sorted(trace.block_number.tolist()) == list(range(6))
     assert (trace.space == GRID_BARRIER).sum() == 6
+
+
+def test_the_same_waits_in_any_order(monkeypatch):
+    """A seed runs threads in another order; each warp waits for the same release."""
+    monkeypatch.setattr("recorded_kernels.SETTINGS", {})
+    usual = {(b, w): r for b, w, r in waits(record_flag(KERNELS["acquire"]).trace)}
+    for seed in range(8):
+        monkeypatch.setattr("recorded_kernels.SETTINGS", {"seed": seed})
+        assert {(b, w): r for b, w, r in waits(record_flag(KERNELS["acquire"]).trace)} == usual
+
+
+@cuda.jit
+def phases(count, data, out):
+    i, t, n = cuda.grid(1), cuda.threadIdx.x, cuda.gridDim.x
+    for phase in range(3):
+        data[phase * n * 32 + i] = i
+        cuda.syncthreads()
+        if t == 0:
+            cuda.threadfence()
+            cuda.atomic.add(count, 0, 1)
+            while cuda.atomic.add(count, 0, 0) < n * (phase + 1):
+                pass
+            cuda.threadfence()
+        cuda.syncthreads()
+        out[phase * n * 32 + i] = data[phase * n * 32 + (i + 32) % (n * 32)]
+
+
+def record_phases():
+    arguments = np.zeros(1, "i4"), np.zeros(3 * 10 * 32, "i4"), np.zeros(3 * 10 * 32, "i4")
+    return recorded(phases[10, 32], arguments, sms=3, per_sm=4).trace
+
+
+def test_a_barrier_of_ones_own_making_waits_in_every_phase(monkeypatch):
+    usual = record_phases()
+    found = waits(usual)
+    assert len(found) == 30 and usual.release_record.size == 30
+    assert sorted(len(releases) for _, _, releases in found) == [10] * 10 + [20] * 10 + [30] * 10
+    for lanes in (32, 96, 128):
+        monkeypatch.setattr(smsim.machine.launch, "CHUNK_LANES", lanes)
+        assert same(usual, record_phases())
+
+
+@cuda.jit
+def running_sum(x, state, total, out):
+    """Each block waits for the block before it: flag 1 says that its total is there."""
+    b, t = cuda.blockIdx.x, cuda.threadIdx.x
+    if t == 0:
+        before = 0
+        if b > 0:
+            while cuda.atomic.cas(state, b - 1, 2, 2) == 0:
+                pass
+            cuda.threadfence()
+            before = total[b - 1]
+        total[b] = before + x[b]
+        cuda.threadfence()
+        cuda.atomic.exch(state, b, 1)
+        out[b] = before
+
+
+def test_a_chain_of_blocks_waits_block_for_block(monkeypatch):
+    def run():
+        n = 9
+        arguments = np.arange(n, dtype="i4"), np.zeros(n, "i4"), np.zeros(n, "i4"), np.zeros(n, "i4")
+        return recorded(running_sum[n, 32], arguments, per_sm=8).trace
+
+    usual = run()
+    assert sorted(waits(usual)) == [(b, 0, [(b - 1, 0, "atom")]) for b in range(1, 9)]
+    monkeypatch.setattr(smsim.machine.launch, "CHUNK_LANES", 64)
+    assert same(usual, run())
+
+
+@cuda.jit
+def held_back(flag, out):
+    """Lane 0 is behind the loop in which the others of its warp poll, and they wait for what it does there."""
+    b, t = cuda.blockIdx.x, cuda.threadIdx.x
+    if t > 0:
+        while cuda.atomic.add(flag, b, 0) == 0:
+            pass
+    out[cuda.grid(1)] = t
+    if t == 0:
+        cuda.threadfence()
+        cuda.atomic.exch(flag, b, 1)
+
+
+@pytest.mark.parametrize("lanes", [32, 32768])
+def test_lanes_that_others_of_their_warp_wait_for_are_let_go(lanes, monkeypatch):
+    monkeypatch.setattr(smsim.machine.launch, "CHUNK_LANES", lanes)
+    found = recorded(held_back[3, 32], (np.zeros(3, "i4"), np.zeros(96, "i4")), per_sm=4)
+    assert not waits(found.trace), "a warp has its own order"
+    polls = [c for c in found.trace.event_code.tolist() if found.trace.codes[c].peels >= 0]
+    assert len(polls) == 3

@@ -90,6 +90,7 @@ class Chunk:
         self.rounds = 0
         self.at_grid_barrier = self.waited_in_vain = False
         turns = None if self.interleaving is None else self.interleaving.quantum()
+        together = self.launch.observer is not None and self.launch.observer.together
         while True:
             if turns is not None:
                 if turns <= 0 and self.launch.other_chunks_wait():
@@ -99,7 +100,14 @@ class Chunk:
             else:
                 frame, block = self._next()
             if frame is not None:
+                if not together:
+                    self.execute(frame, block)
+                    continue
+                elsewhere = frame.pending.keys() | frame.held.keys()
                 self.execute(frame, block)
+                if self._others_should_look(frame, block, elsewhere):
+                    self.moved = True
+                    return False
             elif self._release():
                 self.rounds = 0
             elif self._everyone_yielded():
@@ -166,6 +174,18 @@ class Chunk:
                 frame.go(block, mask)
             frame.held.clear()
         return spinning
+
+    def _others_should_look(self, frame: Frame, block: int, elsewhere: set[int]) -> bool:
+        """Whether lanes have just seen what they polled for, and other chunks should before these go on.
+
+        Else a counter may have gone further by the time that the others look at it, and what they are recorded
+        to have waited for would depend on which blocks ran together. ``elsewhere``: where lanes stood before.
+        """
+        if not self.launch.other_chunks_wait():
+            return False
+        blocks = frame.program.blocks
+        left = blocks[block].polls and not all(blocks[b].polls for b in frame.pending.keys() - elsewhere)
+        return blocks[block].peels >= 0 or left
 
     def hold(self, frame: Frame, block: int, mask: Mask) -> Mask | bool:
         """Of lanes that would run ``block``, those that need not wait for others of their warp.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ from smsim.machine import special, supplied
 from smsim.machine.bind import access, atomics, calls, compute, control, moves, warp
 from smsim.machine.bind.binding import Binding, Slots, Step
 from smsim.machine.frame import Frame
+from smsim.machine.loops import mark_loops
 from smsim.machine.retype import Value, merge
 from smsim.machine.stack import layout
 from smsim.ptx import check, flow
@@ -45,7 +46,6 @@ ENDINGS = {
     "control.branch", "control.indexed_branch", "control.call", "control.return", "control.exit",
     "control.trap", "barrier.barrier", "barrier.reduce", *warp.MEETING,
 }  # fmt: skip
-_WAITS_ON_OTHERS = {"volatile", "acquire", "relaxed", "mmio"}
 
 
 class Code:
@@ -115,7 +115,7 @@ class Program:
         graph = flow.blocks(function, self._uses, own_numbers, cuts)
         self._number = {block.start: n for n, block in enumerate(graph)}
         self.blocks = [self._code(block) for block in graph]
-        self._mark_loops(graph)
+        mark_loops(self.blocks, graph)
         # A branch to the very end of the body arrives at a block of its own, and returns from there.
         self.blocks.append(
             Code([], control.finish(None, 0, False), flow.Block(0, 0, (), 0, False, False), None)
@@ -272,98 +272,6 @@ class Program:
             text=instruction.text,
         )
 
-    # -- loops -----------------------------------------------------------------------------------------
-
-    def _mark_loops(self, graph: list[object]) -> None:
-        """Find loops in which lanes may wait for others, and loops that nothing can end."""
-        for number, block in enumerate(graph):
-            for target in block.successors:
-                if target > number:
-                    continue
-                body = self.blocks[target : number + 1]
-                if any(may_wait(step) for code in body for step in code.steps):
-                    self.blocks[target].spins = True
-                    if self._ends_by_what_it_sees(graph, target, number):
-                        self.blocks[target].polls_to = max(self.blocks[target].polls_to, number)
-        for number, code in enumerate(self.blocks):
-            if code.polls_to >= 0:
-                for inside in self.blocks[number : code.polls_to + 1]:
-                    inside.polls = True
-                self._mark_peeled(graph, number, code.polls_to)
-        self._mark_endless(graph)
-
-    def _mark_peeled(self, graph: list[object], first: int, last: int) -> None:
-        """Find the turns of a polling loop that stand before it: compilers turn ``while`` into ``if`` and
-        ``do while``."""
-        looks = {
-            _look(step) for code in self.blocks[first : last + 1] for step in code.steps if may_wait(step)
-        }
-        for number, block in enumerate(graph):
-            if first not in block.successors or first <= number <= last:
-                continue
-            at = number
-            while True:
-                if any(may_wait(step) and _look(step) in looks for step in self.blocks[at].steps):
-                    self.blocks[at].peels = first
-                    break
-                if not at or at not in graph[at - 1].successors:
-                    break
-                at -= 1
-
-    def _ends_by_what_it_sees(self, graph: list[object], first: int, last: int) -> bool:
-        """Whether a branch out of the loop of blocks ``first`` to ``last`` depends on a strong load or an
-        atomic in it."""
-        body = self.blocks[first : last + 1]
-        steps = [step for code in body for step in code.steps]
-        seen = 0
-        for step in steps:
-            if may_wait(step):
-                seen |= step.writes
-        before = None
-        while seen != before:
-            before = seen
-            for step in steps:
-                if any(seen >> slot & 1 for slot in step.reads):
-                    seen |= step.writes
-        return any(
-            code.ending is not None
-            and any(seen >> slot & 1 for slot in code.ending.reads)
-            and _outside(graph[number].successors, first, last)
-            for number, code in enumerate(body, first)
-        )
-
-    def _mark_endless(self, graph: list[object]) -> None:
-        leads_out = set()
-        changed = True
-        while changed:
-            changed = False
-            for number, block in enumerate(graph):
-                ends = (
-                    not block.successors
-                    or any(s in leads_out or s >= len(graph) for s in block.successors)
-                    or _may_leave(self.blocks[number].ending)
-                )
-                if number not in leads_out and ends:
-                    leads_out.add(number)
-                    changed = True
-        stuck = {n for n, block in enumerate(graph) if block.in_loop and n not in leads_out}
-        polling = {n for n in stuck if any(map(_touches_memory, self.blocks[n].steps))}
-        before = None
-        while polling != before:
-            before = set(polling)
-            polling |= {n for n in stuck if not polling.isdisjoint(graph[n].successors)}
-        for number in stuck - polling:
-            self.blocks[number].endless = True
-
-
-def _look(step: Step) -> tuple[str, ...]:
-    """What an instruction does to which address, whatever registers the rest is in."""
-    return step.instruction.spelling, str(step.instruction.operands[1])
-
-
-def _outside(successors: Iterable[int], first: int, last: int) -> bool:
-    return any(not first <= s <= last for s in successors)
-
 
 def talks(instruction: Instruction) -> bool:
     """Whether threads may learn of each other by it: a strong access, an atomic, a fence."""
@@ -377,25 +285,6 @@ def _clocks(instruction: Instruction) -> list[str]:
     """The clocks that an instruction reads."""
     operands = [item for o in instruction.operands for item in getattr(o, "items", (o,))]
     return [o.name for o in operands if isinstance(o, Special) and o.name in special.MOVING]
-
-
-def may_wait(step: Step) -> bool:
-    """Whether a thread may learn by it of what another did: an atomic, a strong load."""
-    name = step.form.row.semantics
-    return name == "memory.atomic" or (name == "memory.load" and bool(_WAITS_ON_OTHERS & step.form.flags))
-
-
-def _may_leave(ending: Step | None) -> bool:
-    """Whether lanes may end here, all of them or those that a guard picks."""
-    return ending is not None and ending.form.row.semantics in (
-        "control.return",
-        "control.exit",
-        "control.trap",
-    )
-
-
-def _touches_memory(step: Step) -> bool:
-    return step.form.row.semantics.startswith("memory.") and step.form.space != "param"
 
 
 def guarded(step: Step, slot: int, negated: bool) -> Step:

@@ -10,7 +10,7 @@ from smsim.machine.bind.atomics import OPERATIONS
 from smsim.machine.bind.binding import Step
 from smsim.machine.frame import Frame
 from smsim.machine.launch import Launch
-from smsim.machine.program import may_wait
+from smsim.machine.loops import may_wait
 from smsim.machine.retype import DTYPES, retype
 from smsim.ptx.nodes import Register
 from smsim.timing.records import is_grid_barrier
@@ -20,7 +20,7 @@ from smsim.timing.warprows import WarpRows
 #: Keys of words in shared memory begin here; each block has room for a megabyte.
 _SHARED_KEYS = 1 << 61
 _KEYS_OF_A_BLOCK = 1 << 20
-READS, WRITES = ("memory.load",), ("memory.store", "memory.atomic", "memory.reduce")
+WRITES = ("memory.store", "memory.atomic", "memory.reduce")
 
 
 def how_it_communicates(launch: Launch) -> str | None:
@@ -126,11 +126,10 @@ class Log:
 
 
 def _operation(step: Step) -> str | None:
-    return (
-        next((o for o in OPERATIONS if o in step.form.flags), None)
-        if "memory.load" not in (step.form.row.semantics,)
-        else None
-    )
+    """What an atomic does; ``None`` for loads and stores."""
+    if step.form.row.semantics not in ("memory.atomic", "memory.reduce"):
+        return None
+    return next(o for o in OPERATIONS if o in step.form.flags)
 
 
 def _operands(frame: Frame, step: Step) -> list[np.ndarray]:

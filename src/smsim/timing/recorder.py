@@ -12,6 +12,7 @@ from smsim.machine.bind.binding import Step
 from smsim.machine.bind.control import LONGEST_SLEEP
 from smsim.machine.chunk import Chunk
 from smsim.machine.frame import Frame, Mask
+from smsim.machine.loops import may_wait
 from smsim.machine.observer import Enough, not_predicated_off
 from smsim.machine.program import Code
 from smsim.timing import touched
@@ -136,7 +137,9 @@ class Recorder(Counter):
     ) -> None:
         super()._add(frame, step, tally, space, address, mask, width)
         number = _SPACES[space]
-        if self._opening is not None and number == GLOBAL:
+        # How often a warp polls is an accident, so its polls are no part of its opening.
+        polls = self.log is not None and may_wait(step)
+        if self._opening is not None and number == GLOBAL and not polls:
             key = self._code, self._place
             self.opening.look(key, self._opening, frame, address, mask, width)
         if self.log is not None and number != LOCAL:

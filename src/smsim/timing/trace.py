@@ -55,7 +55,8 @@ class Trace:
         wait_code: the basic block in which a failed poll goes round, for what polling costs, int32 ``(N,)``.
         release_record: the record that makes each release happen, int64 ``(M,)``.
         sharing: for each PTX load or store instruction (by its place in ``recorded`` of its code:
-            ``(code, place)``), how many SMs touch each of its sectors at about the same time, on average.
+            ``(code, place)``), how many SMs touch each of its sectors at about the same time, on average;
+            those that no warp executes in its opening (:mod:`smsim.timing.sharing`) are missing.
         active_sms: SMs of the device that have work.
         blocks_on_sm: blocks that SM 0 gets in the whole launch; more than are recorded in an estimate.
     """

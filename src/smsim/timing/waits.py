@@ -11,7 +11,8 @@ that only repeat it.
 
 What a poll of a turn that stays saw was left there by a *release*: the store that last wrote the word, or the
 atomics that did, back to the last store or exchange. The order of the functional run says which that is.
-A warp does not wait for itself: it has its own order.
+An atomic that adds something takes effect at once and waits for nobody. A warp does not wait for itself: it
+has its own order.
 """
 
 from __future__ import annotations
@@ -84,6 +85,7 @@ class Waits:
         self.sources: list[Source] = []
         self._known_sources: dict[Source, int] = {}
         self._known_waits: dict[tuple, int] = {}
+        self._chains: dict[tuple[int, int], frozenset[Source | int]] = {}
         self._polls: list[_Turn] = []
         self._final: dict[int, _Turn] = {}
         self._same: dict[Source, Source] = {}
@@ -196,17 +198,18 @@ class Waits:
             (event, turn.code, entry, row)
             for turn in self._polls
             for event, entry, row in self._looks(turn)
-            if self.keep[event]
+            if self.keep[event] and not _takes_at_once(entry, row)
         ]
         history = self._history({k for _, _, e, row in looks for k in e.keys[row][e.active[row]].tolist()})
         position = {id(entry): n for n, entry in enumerate(self._log.entries)}
-        found: dict[int, set[Source | int]] = defaultdict(set)
+        found: dict[int, frozenset[Source | int]] = {}
         codes: dict[int, Code] = {}
         for event, code, entry, row in looks:
             codes.setdefault(event, code)
             for key in set(entry.keys[row][entry.active[row]].tolist()):
                 if key in history:
-                    found[event] |= self._chain(history[key], position[id(entry)])
+                    chain = self._chain(key, history[key], position[id(entry)])
+                    found[event] = found[event] | chain if event in found else chain
         for event, sources in found.items():
             number = int(self._batch_of[event])
             warp = int(self._batches[number].rows.warp[event - self._first[number]])
@@ -237,24 +240,27 @@ class Waits:
                 history[key].append((place, entry.adds, sources))
         return history
 
-    def _chain(self, writes: list[tuple[int, bool, set]], before: int) -> set[Source | int]:
-        found: set[Source | int] = set()
-        for _, adds, sources in reversed(writes[: bisect_left(writes, before, key=lambda w: w[0])]):
-            found |= sources
-            if not adds:
-                break
-        return found
+    def _chain(self, key: int, writes: list[tuple[int, bool, set]], before: int) -> frozenset[Source | int]:
+        """What left in a word what was there ``before`` some place in the log."""
+        end = bisect_left(writes, before, key=lambda w: w[0])
+        known = self._chains.get((key, end))
+        if known is None:
+            found: set[Source | int] = set()
+            for _, adds, sources in reversed(writes[:end]):
+                found |= sources
+                if not adds:
+                    break
+            known = self._chains[key, end] = frozenset(found)
+        return known
 
     def _warp(self, source: Source) -> int:
         return int(self._batches[source[0]].rows.warp[source[1]])
 
-    def _wait(self, found: set[Source | int], code: Code) -> int:
-        numbers = [OUTSIDE if s == OUTSIDE else self._release(s) for s in sorted(found, key=_by_place)]
-        key = (id(code), *numbers)
-        known = self._known_waits.get(key)
+    def _wait(self, found: frozenset[Source | int], code: Code) -> int:
+        known = self._known_waits.get((id(code), found))
         if known is None:
-            known = self._known_waits[key] = len(self.releases)
-            self.releases.append(numbers)
+            known = self._known_waits[id(code), found] = len(self.releases)
+            self.releases.append([OUTSIDE if s == OUTSIDE else self._release(s) for s in found])
             self.code.append(code)
         return known
 
@@ -266,5 +272,6 @@ class Waits:
         return number
 
 
-def _by_place(source: Source | int) -> Source:
-    return (-1, -1, -1) if source == OUTSIDE else source
+def _takes_at_once(entry: Entry, row: int) -> bool:
+    """Whether an atomic added to what was there, whatever that was: a ticket is taken, not waited for."""
+    return entry.adds and entry.writes is not None and bool(entry.writes[row].any())
