@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 #: Shape of the product that every rung must get right before it is timed: rows, length of the sums, columns.
 SMALL = (256, 32, 256)
 #: Lengths of the sums that are profiled; times for longer ones follow from these two.
-LENGTHS = (32, 96)
+LENGTHS = (32, 64)
 #: Stall reasons that :meth:`Ladder.tell` names.
 REASONS = 3
 
@@ -25,8 +26,10 @@ REASONS = 3
 class Ladder:
     """Kernels that multiply square ``float32`` matrices, with the profile of each.
 
-    A long loop is the same step many times. So each kernel is profiled with two short lengths of its sums, and
-    a step's time is the difference; results, blocks and waves are those of the full matrices.
+    A long sum is the same step many times, and a large result the same wave of blocks many times. So each kernel
+    is profiled on one full wave, the first rows of blocks of the large product, with two short lengths of its
+    sums. The difference of the two is the time of the steps between them; a straight line through both gives the
+    full length, and the blocks that SM 0 gets of the full result, over those it holds at a time, give the waves.
 
     Args:
         device: the GPU that is modelled, as ``smsim.profile`` takes it.
@@ -34,7 +37,8 @@ class Ladder:
         lengths: the two lengths of the sums, ascending.
 
     Attributes:
-        profiles: a rung's name to its profile with the longer sums.
+        profiles: a rung's name to the profile of its wave with the longer sums.
+        seconds: a rung's name to the time of the full product.
     """
 
     def __init__(self, device: Any, side: int, lengths: tuple[int, int] = LENGTHS) -> None:
@@ -42,20 +46,18 @@ class Ladder:
         self.flop = 2 * side**3
         self.profiles: dict[str, Profile] = {}
         self.seconds: dict[str, float] = {}
-        self._timed = [_matrices(side, length, side) for length in lengths]
-        self._small = _matrices(*SMALL)
 
-    def climb(self, name: str, kernel: Any, tile: tuple[int, int], threads: Any) -> Profile:
-        """Profile one more kernel.
-
-        A small product is computed first, with hazards judged. Of the large one the first waves of blocks are
-        executed and the others extrapolated (``estimate=True``).
+    def climb(
+        self, name: str, kernel: Any, tile: tuple[int, int], threads: Any, x_is_row: bool = False
+    ) -> Profile:
+        """Profile one more kernel. A small product is computed first, with hazards judged.
 
         Args:
             name: how the rung is called.
             kernel: takes A, B and C.
             tile: rows and columns of C that a block computes; both divide the matrices.
             threads: of a block.
+            x_is_row: whether ``blockIdx.x`` counts tiles from top to bottom; else from left to right.
 
         Raises:
             ValueError: the small product is not ``A @ B``.
@@ -63,26 +65,32 @@ class Ladder:
         """
         import smsim
 
-        A, B, C = self._small
-        found = smsim.profile(kernel[self._blocks(C, tile), threads], A, B, C, device=self.device)
+        def profiled(arrays: tuple[np.ndarray, ...], estimate: bool) -> Profile:
+            blocks = _blocks(arrays[2].shape, tile)[:: -1 if x_is_row else 1]
+            return smsim.profile(kernel[blocks, threads], *arrays, device=self.device, estimate=estimate)
+
+        A, B, C = _matrices(*SMALL)
+        found = profiled((A, B, C), False)
         if not np.array_equal(found.results[2], A @ B):
             raise ValueError(f"{name}: the product is wrong; its time says nothing.")
-        short, long = (
-            smsim.profile(
-                kernel[self._blocks(arrays[2], tile), threads], *arrays, device=self.device, estimate=True
-            )
-            for arrays in self._timed
-        )
+        at_a_time, sms = found.occupancy.blocks, found.occupancy.spec.sms
+        rows, columns = self._wave(at_a_time * sms, tile, x_is_row)
+        short, long = (profiled(_matrices(rows, length, columns), True) for length in self.lengths)
+        on_one_sm = math.ceil(math.prod(_blocks((self.side, self.side), tile)) / sms)
         self.profiles[name] = long
-        self.seconds[name] = self._full(short.seconds, long.seconds)
+        self.seconds[name] = on_one_sm / at_a_time * self._line(short.seconds, long.seconds)
         return long
 
-    @staticmethod
-    def _blocks(C: np.ndarray, tile: tuple[int, int]) -> tuple[int, int]:
-        return C.shape[1] // tile[1], C.shape[0] // tile[0]
+    def _wave(self, blocks: int, tile: tuple[int, int], x_is_row: bool) -> tuple[int, int]:
+        """Rows and columns of the first blocks of the full result, as many as fit on the GPU at a time."""
+        along, across = _blocks((self.side, self.side), tile)[:: -1 if x_is_row else 1]
+        width = min(along, blocks)
+        height = min(across, blocks // width)
+        down, right = (width, height) if x_is_row else (height, width)
+        return down * tile[0], right * tile[1]
 
-    def _full(self, short: float, long: float) -> float:
-        """The line through two times, at the full length."""
+    def _line(self, short: float, long: float) -> float:
+        """The line through two times, at the full length of the sums."""
         first, second = self.lengths
         return long + (long - short) / (second - first) * (self.side - second)
 
@@ -135,6 +143,11 @@ class Ladder:
             "modelled over published",
         )
         return Comparison(heads, rows)
+
+
+def _blocks(shape: tuple[int, int], tile: tuple[int, int]) -> tuple[int, int]:
+    """Tiles from left to right, and from top to bottom."""
+    return shape[1] // tile[1], shape[0] // tile[0]
 
 
 def _matrices(rows: int, length: int, columns: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

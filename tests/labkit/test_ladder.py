@@ -20,7 +20,15 @@ def test_speed_and_gain_follow_from_times():
 
 def test_long_sums_continue_the_line_of_short_ones():
     ladder = Ladder("RTX A6000", 1000, lengths=(100, 200))
-    assert ladder._full(3.0, 5.0) == pytest.approx(5 + 2 * 8)
+    assert ladder._line(3.0, 5.0) == pytest.approx(5 + 2 * 8)
+
+
+def test_a_wave_is_the_first_rows_of_blocks():
+    ladder = Ladder("RTX A6000", 4096)
+    assert ladder._wave(84, (32, 32), False) == (32, 84 * 32)
+    assert ladder._wave(84, (32, 32), True) == (84 * 32, 32)
+    assert ladder._wave(2 * 84, (128, 128), False) == (5 * 128, 4096)
+    assert Ladder("RTX A6000", 256)._wave(168, (128, 128), False) == (256, 256)
 
 
 def test_beside_published_speeds():
