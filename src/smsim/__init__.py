@@ -7,6 +7,8 @@
     smsim.check(kernel[blocks, threads], *arguments)           # every hazard of one launch, as a report
     smsim.count(kernel[blocks, threads], *arguments)           # exact counts: instructions, sectors, conflicts
     smsim.occupancy(kernel[blocks, threads])                   # how many blocks an SM holds, and why not more
+    smsim.profile(kernel[blocks, threads], *arguments)         # modelled cycles, stalls, occupancy, the limiter
+    smsim.compare(one_profile, another)                        # what changed, and why
     smsim.step(kernel[blocks, threads], *arguments)            # the same launch, instruction by instruction
     smsim.views(kernel, arguments)                             # Python and PTX, side by side
     smsim.load_ptx(text)["name"][blocks, threads](*arguments)  # hand-written PTX
@@ -30,14 +32,17 @@ if TYPE_CHECKING:
     from smsim.handwritten import PTXModule, load_ptx
     from smsim.listing.views import Views, views
     from smsim.occupying import Occupancy, occupancy
+    from smsim.profiling import Comparison, Profile, compare, profile
     from smsim.stepping import Stepper, step
 
 __all__ = [
     "CheckReport",
+    "Comparison",
     "Counts",
     "Engine",
     "Occupancy",
     "PTXModule",
+    "Profile",
     "SimulationError",
     "Stepper",
     "Views",
@@ -45,10 +50,12 @@ __all__ = [
     "attach",
     "attached",
     "check",
+    "compare",
     "count",
     "errors",
     "load_ptx",
     "occupancy",
+    "profile",
     "step",
     "views",
 ]
@@ -64,6 +71,10 @@ _LAZY = {
     "Counts": "smsim.counting",
     "occupancy": "smsim.occupying",
     "Occupancy": "smsim.occupying",
+    "profile": "smsim.profiling",
+    "Profile": "smsim.profiling",
+    "compare": "smsim.profiling",
+    "Comparison": "smsim.profiling",
     "step": "smsim.stepping",
     "Stepper": "smsim.stepping",
     "load_ptx": "smsim.handwritten",
