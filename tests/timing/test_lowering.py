@@ -52,6 +52,19 @@ def test_floats_are_contracted_unless_the_rounding_is_spelled_out():
     assert len(of(lowered(body.format(".rn")), "mul")) == 1
 
 
+def test_sums_that_start_from_one_value_have_places_of_their_own():
+    ops = lowered(
+        """mov.u32 %r5, 0; mov.f32 %f1, 0f00000000; mov.f32 %f2, %f1; mov.f32 %f3, %f1;
+        L: ld.global.f32 %f4, [%rd3]; fma.rn.f32 %f1, %f4, %f4, %f1; fma.rn.f32 %f2, %f4, %f4, %f2;
+        fma.rn.f32 %f3, %f4, %f4, %f3; add.s32 %r5, %r5, 1; setp.lt.s32 %p1, %r5, %r1; @%p1 bra L;
+        add.f32 %f5, %f1, %f2; add.f32 %f9, %f5, %f3; """
+        + STORE
+    )
+    sums = [ops.dst[ops.dst_start[n]] for n in of(ops, "fma")]
+    assert len(set(sums)) == 3
+    assert len(of(ops, "mov")) >= 4  # the loop's counter and one zero for each sum
+
+
 def test_what_is_the_same_in_a_warp_is_uniform():
     ops = lowered(
         "mov.u32 %r3, %ctaid.x; sub.s32 %r4, %r1, %r3; sub.s32 %r5, %r4, %r2; st.global.u32 [%rd3], %r5;"

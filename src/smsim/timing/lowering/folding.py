@@ -96,10 +96,21 @@ class Folding:
         if once:
             self._drop(instruction)
         elif instruction.guard is None and isinstance(source, Register) and isinstance(target, Register):
+            self._join(instruction, target.name, source.name)
+
+    def _join(self, instruction: Instruction, target: str, source: str) -> None:
+        """A register that is written several times gets a new value: at best the value is computed into it.
+
+        One value can be one register's only. Where several registers begin with the same, as sums that all
+        start at zero do, or one begins with what another goes on using, a copy is made.
+        """
+        if self._leader(source) == self._leader(target):
             self.gone.add(instruction)
-            one, other = self._leader(target.name), self._leader(source.name)
-            if one != other and source.name not in self._means:
-                self._joined[other] = one
+        elif (
+            len(self.facts.writers[source]) == 1 and source not in self._joined and source not in self._means
+        ):
+            self.gone.add(instruction)
+            self._joined[self._leader(source)] = self._leader(target)
 
     def _is_offset(self, instruction: Instruction) -> bool:
         """Whether a sum with a constant is used for nothing but addresses."""
