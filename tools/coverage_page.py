@@ -31,10 +31,12 @@ SUBJECTS = {
     "convert_small": "Conversion of short floats",
     "memory": "Memory",
     "control": "Control, barriers, warps",
+    "tensor": "Tensor cores",
 }
 UNITS = {
     "alu": "ALU", "fma": "FMA pipe", "fp64": "FP64 pipe", "xu": "special function unit",
-    "lsu": "load/store unit", "branch": "branch unit", "barrier": "barrier unit", "none": "no unit",
+    "lsu": "load/store unit", "tensor": "tensor core",
+    "branch": "branch unit", "barrier": "barrier unit", "none": "no unit",
 }  # fmt: skip
 
 _TOKEN = re.compile(r"\.[\w:]+|[{}|]")

@@ -10,7 +10,7 @@ from __future__ import annotations
 REFUSED: dict[str, tuple[str, tuple[str, ...]]] = {
     "Matrix instructions": (
         "Not executed yet.",
-        ("mma", "mma.sp", "wmma.load", "wmma.store", "wmma.mma", "wgmma", "ldmatrix", "stmatrix", "movmatrix"),
+        ("mma.sp", "wmma.load", "wmma.store", "wmma.mma", "wgmma", "stmatrix", "movmatrix"),
     ),
     "Asynchronous copies and their barriers": (
         "Not executed yet.",
@@ -53,6 +53,7 @@ REFUSED: dict[str, tuple[str, tuple[str, ...]]] = {
 
 #: Spellings that are refused although their instruction is in the table.
 REFUSED_PARTS = (
+    "`mma` of other shapes and types: f64, tf32, floats of 8 bits and fewer, integers, single bits",
     "`.shared::cluster`, the shared memory of other blocks",
     "`fma.oob`, which knows the fill value of tensor copies",
     "`fence.proxy` and `fence.mbarrier_init`, which asynchronous copies need",

@@ -511,3 +511,20 @@ correct(
     st.global.u32 [%rd4], %r10;
 """,
 )
+
+correct(
+    "a_matrix_of_which_only_the_written_rows_are_used",
+    lambda x: np.where(x < 16, x, 0),
+    """
+    setp.lt.u32 %p1, %r1, 16;
+    @%p1 st.shared.u32 [%r5], %r1;
+    bar.warp.sync 0xFFFFFFFF;
+    mov.u32 %r7, tile;
+    and.b32 %r8, %r1, 7;
+    shl.b32 %r8, %r8, 4;
+    add.u32 %r7, %r7, %r8;
+    ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%r10}, [%r7];
+    @%p1 st.global.u32 [%rd4], %r10;
+""",
+    block=32,
+)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
     from smsim.machine.frame import Frame
 
-_OPCODES = {"ld", "st", "atom", "red"}
+_OPCODES = {"ld", "ldmatrix", "st", "atom", "red"}
 
 
 class Touches(Observer):
@@ -25,9 +25,11 @@ class Touches(Observer):
     def __init__(self) -> None:
         super().__init__()
         self.bytes_of: dict[tuple[int, int, int], set[int]] = defaultdict(set)
+        self._named: dict[tuple[int, int, int], dict[int, int]] = defaultdict(dict)
 
     def restart(self) -> None:
         self.bytes_of.clear()
+        self._named.clear()
 
     def before(self, frame: Frame, step: Step) -> None:
         instruction = step.instruction
@@ -49,9 +51,34 @@ class Touches(Observer):
             starts = np.where(inside, starts - windows.START["shared"], starts)
         thread = np.broadcast_to(frame.lanes.thread, shape)[active]
         block = np.broadcast_to(frame.lanes.block, shape)[active] + frame.chunk.first_block
+        if instruction.opcode == "ldmatrix":
+            self._matrices(step, block, thread, starts)
+            return
         size = DTYPES[step.form.type].itemsize * step.form.vector
         for b, t, start in zip(block.tolist(), thread.tolist(), starts.tolist(), strict=True):
             self.bytes_of[b, t, instruction.line].update(range(start, start + size))
+
+    def _matrices(self, step: Step, block: np.ndarray, thread: np.ndarray, rows: np.ndarray) -> None:
+        """``ldmatrix``: lane ``8 m + r`` names row ``r`` of matrix ``m``, and each lane gets two elements of each.
+
+        A seed may let the lanes of a warp come one after another.
+        """
+        line = step.instruction.line
+        for b, t, row in zip(block.tolist(), thread.tolist(), rows.tolist(), strict=True):
+            named = self._named[b, t // 32, line]
+            named[t % 32] = row
+            if len(named) == 32:
+                self._read_matrices(step, b, t - t % 32, named)
+                named.clear()
+
+    def _read_matrices(self, step: Step, block: int, first: int, named: dict[int, int]) -> None:
+        for lane in range(32):
+            touched = self.bytes_of[block, first + lane, step.instruction.line]
+            for matrix in range(len(step.instruction.operands[0].items)):
+                for element in (2 * (lane % 4), 2 * (lane % 4) + 1):
+                    row, column = (element, lane // 4) if "trans" in step.form.flags else (lane // 4, element)
+                    start = named[8 * matrix + row] + 2 * column
+                    touched.update((start, start + 1))
 
     def met(self, race: object, grid: tuple[int, int, int], block: tuple[int, int, int]) -> bool:
         """Whether the two threads that ``race`` names touched a common byte at the lines it names."""

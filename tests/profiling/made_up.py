@@ -23,7 +23,7 @@ TIMING = Timing(
     fp32_lanes=128, fp16_lanes=256, fp64_lanes=64, integer_lanes=64, multiply_lanes=64, logic_lanes=64,
     xu_lanes=16, convert_lanes=64, convert64_lanes=16, shuffle_lanes=32, bits_lanes=16,
     fp32_latency=4, integer_latency=4, crossing_latency=1, half_latency=6, fp64_latency=8, xu_latency=20,
-    shuffle_latency=23, barrier_latency=20, branch_latency=10, constant_latency=26, shared_latency=29,
+    shuffle_latency=23, barrier_latency=20, branch_latency=10, guard_latency=13, constant_latency=26, shared_latency=29,
     shared_wide_latency=33, shared_atomic_latency=60, atomic_latency=300, l1_latency=38, l2_latency=260,
     dram_latency=600, lsu_queue=5, lsu_address_cycles=4, lsu_request_cycles=2, l1_bytes_per_cycle=128,
     l2_bytes_per_cycle=64, l2_bandwidth=6600 * CLOCK, dram_bandwidth=1320 * CLOCK, dram_efficiency=0.92,

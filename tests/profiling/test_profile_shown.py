@@ -105,3 +105,18 @@ def test_compared():
 def test_compare_takes_profiles():
     with pytest.raises(TypeError, match="two profiles"):
         smsim.compare(profiled(), 3)
+
+
+def test_sass_has_the_lines_of_python():
+    sass = profiled().source().sass
+    if sass is None:
+        pytest.skip("no nvdisasm here")
+    number = saxpy.py_func.__code__.co_firstlineno + 4
+    of_the_line = [row for row in sass.splitlines() if row.split()[0] == str(number)]
+    assert any("LDG" in row for row in of_the_line) and any("FFMA" in row for row in of_the_line)
+    assert "EXIT" in sass
+
+
+def test_no_disassembler_no_sass(monkeypatch):
+    monkeypatch.setattr("smsim.profiling.sass._nvdisasm", lambda: None)
+    assert profiled().source().sass is None

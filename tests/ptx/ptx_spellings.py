@@ -75,6 +75,8 @@ def _operand(spec: OperandSpec, types: tuple[str, ...], vector: int, number: int
     if spec.memory:
         return "[%rd7]"
     kind = operand_type(spec, types)
+    if spec.length:
+        return "{" + ", ".join(_register(kind, 1 + (number + n) % 8) for n in range(spec.length)) + "}"
     if spec.vector:
         half = f"b{TYPE_BITS[kind] // 2}"
         return "{" + _register(half, number) + ", " + _register(half, number + 1) + "}"

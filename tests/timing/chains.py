@@ -31,6 +31,7 @@ CHAINS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("add.s32 {y}, {a}, {b};", "add.s32 {x}, {x}, {y};", "lop3.b32 {x}, {x}, {c}, {d}, 0x6a;"),
     ),
     "ISETP SEL": ("b32", ("setp.lt.s32 {p}, {x}, {a};", "selp.b32 {x}, {b}, {x}, {p};")),
+    "ISETP SHF": ("b32", ("setp.lt.s32 {p}, {x}, {a};", "@{p} shf.l.wrap.b32 {x}, {x}, {a}, {b};")),
     "IMAD LOP3": ("b32", ("mad.lo.s32 {x}, {x}, {a}, {b};", "lop3.b32 {x}, {x}, {c}, {d}, 0x6a;")),
     "FMNMX FADD": ("f32", ("min.f32 {x}, {x}, {a};", "add.rn.f32 {x}, {x}, {b};")),
     "HADD2": ("b32", ("add.rn.f16x2 {x}, {x}, {a};",)),
@@ -53,6 +54,8 @@ CHAINS: dict[str, tuple[str, tuple[str, ...]]] = {
 FP32 = ("FADD", "FMUL", "FFMA")
 INTEGER = ("IMAD", "FMNMX", "SHF", "PRMT", "IADD3 LOP3", "ISETP SEL")
 CROSSING = ("IMAD LOP3", "FMNMX FADD")
+#: A compare, and an instruction that it guards. Its own result is ready after the usual time.
+GUARD = "ISETP SHF"
 HALF = ("HADD2", "HMUL2", "HFMA2")
 FP64 = ("DADD", "DMUL", "DFMA")
 

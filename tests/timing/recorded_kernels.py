@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import numpy as np
 from numba import cuda, float32, int32
 
-from smsim.devices.spec import load
+from smsim.devices import load
 from smsim.isolated import isolate
 from smsim.timing.recording import record
 

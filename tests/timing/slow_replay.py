@@ -18,7 +18,7 @@ def cycles(programs, schedulers=4, crossing=1):
                 one = programs[warp][at[warp]]
                 if now < unit.get((scheduler, one["pipe"]), 0):
                     continue
-                late = [made[warp][p][0] for p in one["dst"] if p in made[warp]]
+                late = []  # written again: results of fixed latency come in the order of issue
                 for p in one["src"]:
                     if p in made[warp]:
                         ready, pipe = made[warp][p]

@@ -26,6 +26,16 @@ def test_fixed_latencies_equal_the_figures(spec):
 
 
 @by_name
+def test_a_guard_is_waited_for_longer_than_a_result(spec):
+    chain = chains.chains(spec.arch)[chains.GUARD]
+    assert chain.fixed
+    assert dict(zip(chain.opcodes, chain.stalls)) == {
+        "ISETP": spec.timing.guard_latency,
+        "SHF": spec.timing.integer_latency,
+    }
+
+
+@by_name
 def test_double_precision_is_fixed_on_hopper_alone(spec):
     found = [chains.chains(spec.arch)[name] for name in chains.FP64]
     if spec.compute_capability == (9, 0):

@@ -8,7 +8,7 @@ import pytest
 from recorded_kernels import launches, recorded
 from slow_recorder import SlowRecorder
 
-from smsim.devices.spec import load
+from smsim.devices import load
 from smsim.isolated import isolate
 from smsim.timing.trace import GLOBAL, LOCAL, LOCAL_SECTORS, SHARED
 

@@ -10,13 +10,20 @@ from smsim.counting.tally import Tally
 from smsim.counting.warps import Rows, how_many, rows_of
 from smsim.machine.bind.access import by_space
 from smsim.machine.bind.binding import Step
+from smsim.machine.collectives import LANES
 from smsim.machine.frame import Frame, Mask
 from smsim.machine.observer import Observer, not_predicated_off
 from smsim.machine.retype import DTYPES
 from smsim.timing import banks, coalesce
 
 #: Where the address stands among the operands, by the semantics of the instruction's row.
-_ADDRESS_AT = {"memory.load": 1, "memory.store": 0, "memory.atomic": 1, "memory.reduce": 0}
+_ADDRESS_AT = {
+    "memory.load": 1,
+    "memory.load_matrix": 1,
+    "memory.store": 0,
+    "memory.atomic": 1,
+    "memory.reduce": 0,
+}
 ATOMIC = ("memory.atomic", "memory.reduce")
 #: Spaces that a load does not reach through L1 or shared memory.
 ELSEWHERE = ("param", "const")
@@ -92,6 +99,10 @@ class Counter(Observer):
         finally:
             frame.mask = whole
         width = DTYPES[form.type].itemsize * form.vector
+        if form.row.semantics == "memory.load_matrix":  # eight lanes a matrix name a row of 16 bytes each
+            naming = frame.lanes.thread % LANES < 8 * len(step.instruction.operands[0].items)
+            parts = [("shared", address, naming if acting is None else acting & naming)]
+            width = 16
         for space, there, mask in parts:
             self._add(frame, step, tally, space, there, mask, width)
 

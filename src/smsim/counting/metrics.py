@@ -43,6 +43,7 @@ class Metric:
 
 _OPERATIONS = {
     "memory.load": "ld",
+    "memory.load_matrix": "ld",
     "memory.store": "st",
     "memory.atomic": "atom",
     "memory.reduce": "red",
@@ -54,6 +55,7 @@ PIPES = {
     "fp64": "fp64",
     "xu": "xu",
     "lsu": "lsu",
+    "tensor": "tensor_op_hmma",
     "branch": "cbu",
     "barrier": "adu",
 }

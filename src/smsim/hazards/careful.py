@@ -159,6 +159,21 @@ class CarefulRun:
             after = {tag: old & ~lanes for tag, old in before.items()}
             frame.taint.update({slot: left} if (left := {t: o for t, o in after.items() if o.any()}) else {})
 
+    def loading(self, slot: int | None) -> None:
+        """The ending of a block is about to load a value into ``slot``."""
+        self._fresh.clear()
+        self.into = -1 if slot is None else slot
+
+    def loaded(self, frame: Frame, slot: int, lanes: Mask) -> None:
+        """It has, in ``lanes``; ``slot`` takes over the tags of what was loaded."""
+        self.overwritten(frame, slot, lanes)
+        everyone = np.broadcast_to(True if lanes is None else lanes, frame.lanes.shape)
+        for tag, into in self._fresh:
+            if into == slot:
+                tag.changed.add(slot)
+                frame.taint.setdefault(slot, {})[tag] = everyone
+        self.into = None
+
     def run(self, frame: Frame, steps: list[Step], needed: int) -> None:
         from smsim.machine.chunk import bits
 

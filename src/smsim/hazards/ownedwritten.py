@@ -140,7 +140,7 @@ class OwnedWritten:
             raise Suspicion(set())
         address = np.broadcast_to(address, bad.shape)
         tag: Tag = launch.careful.follow(frame, chunk)
-        tag.unwritten = step.form.row.semantics == "memory.load"
+        tag.unwritten = step.form.row.semantics in ("memory.load", "memory.load_matrix")
         tag.poison(
             bad,
             lambda row, column: launch.explain.unwritten(

@@ -146,6 +146,25 @@ class WaitingErrors(Teller):
             **position.facts(),
         )
 
+    def not_a_whole_warp(
+        self, chunk: Chunk, step: Step, here: np.ndarray, short: np.ndarray
+    ) -> WarpSyncError:
+        """A warp executes an instruction for whole warps without some of its lanes: ``(W, 32, B)`` each."""
+        warp, _, column = (int(x[0]) for x in np.nonzero(short))
+        row = warp * WARP + int(np.argmax(here[warp, :, column]))
+        lacking = int(WARP - here[warp, :, column].sum())
+        position = self.where(step)
+        return WarpSyncError(
+            f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} executes "
+            f"{step.instruction.spelling} in a warp that lacks {plural(lacking, 'lane')}: they have returned, "
+            f"or the block has no such threads. All {WARP} lanes of a warp must execute it together."
+            + position.lines(),
+            kernel=self.launch.kernel_name,
+            block=self.block(chunk, column),
+            threads=(self.thread(row),),
+            **position.facts(),
+        )
+
     def missing_lanes(self, meetings: Meetings) -> WarpSyncError:
         """Lanes wait at a warp-level operation for others that cannot come."""
         chunk, party = meetings.chunk, meetings.waiting[0]

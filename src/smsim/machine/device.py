@@ -287,6 +287,8 @@ def _access_sizes(functions: list[Function], space: str) -> set[int]:
     for function in functions:
         for instruction in function.body:
             words = instruction.modifiers
+            if instruction.opcode == "ldmatrix" and space == "shared":
+                sizes.add(2 if "trans" in words else 4)
             if instruction.opcode not in ("ld", "st", "atom", "red", "ldu") or elsewhere & set(words):
                 continue
             kind = next((w for w in reversed(words) if w in DTYPES), None)

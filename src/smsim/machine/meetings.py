@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 #: ``(values, here, member) -> results``, all ``(W, 32, B)``; the last result may be a validity mask.
 Collective = Callable[[list[np.ndarray], np.ndarray, np.ndarray], tuple[np.ndarray, ...]]
 
+#: ``(frame, mask, step, results)``: reads memory at the addresses that a collective found.
+Load = Callable[[Frame, Mask, "Step", list[np.ndarray]], None]
+
 _WARP_BARRIER = "bar.warp"
 
 
@@ -38,6 +41,8 @@ class Party:
         into: slots of the results, ``None`` for those nobody wants.
         act: computes the results for whole warps; one more than ``into`` says where they are defined.
         step: the instruction.
+        load: what ``act`` computes are addresses, and this reads what lies there.
+        aligned: all 32 lanes of a warp must take part.
     """
 
     frame: Frame
@@ -49,6 +54,8 @@ class Party:
     into: list[int | None]
     act: Collective
     step: Step
+    load: Load | None = None
+    aligned: bool = False
 
 
 class Meetings:
@@ -139,6 +146,8 @@ class Meetings:
     ) -> None:
         """Compute the results of ``party``'s freed lanes and put them behind the instruction."""
         frame, shape = party.frame, self.chunk.lanes.shape
+        if party.aligned and (short := here.any(axis=1, keepdims=True) & ~here).any():
+            raise self.chunk.launch.explain.not_a_whole_warp(self.chunk, party.step, here, short)
         values = []
         for number in range(len(party.values)):
             joined = np.asarray(party.values[number])
@@ -147,6 +156,9 @@ class Meetings:
                     joined = merge(self.lanes_of(other), np.asarray(other.values[number]), joined)
             values.append(to_warps(joined, shape))
         results = party.act(values, here, member)
+        if party.load is not None:
+            party.load(frame, freed, party.step, [_by_lane(result, shape[0]) for result in results])
+            results = ()
         for slot, result in zip(party.into, results, strict=False):
             if slot is None:
                 continue

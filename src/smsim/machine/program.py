@@ -9,9 +9,10 @@ import numpy as np
 
 from smsim.errors import UnsupportedPTX
 from smsim.machine import special, supplied
-from smsim.machine.bind import access, atomics, calls, compute, control, moves, warp
+from smsim.machine.bind import access, atomics, calls, compute, control, moves, tensor, warp
 from smsim.machine.bind.binding import Binding, Slots, Step
 from smsim.machine.frame import Frame
+from smsim.machine.kinds import READ
 from smsim.machine.loops import mark_loops
 from smsim.machine.retype import Value, merge
 from smsim.machine.stack import layout
@@ -46,6 +47,8 @@ ENDINGS = {
     "control.branch", "control.indexed_branch", "control.call", "control.return", "control.exit",
     "control.trap", "barrier.barrier", "barrier.reduce", *warp.MEETING,
 }  # fmt: skip
+#: The operands of warp-level instructions that are not a mask and plain registers.
+_FRAGMENTS = {"tensor.mma": tensor.Fragments, "memory.load_matrix": tensor.MatrixRows}
 
 
 class Code:
@@ -168,11 +171,18 @@ class Program:
                 reads.append(operands.predicate[0])
                 writes = 1 << operands.target
         elif name in warp.MEETING:
-            operands = warp.Operands(self.binding, instruction, form)
+            operands = self._warp_operands(instruction, form)
             reads += operands.reads
             writes = operands.writes
         decides = tuple(reads if decides is None else decides)
-        return Step(lambda frame: None, writes, tuple(reads), decides, instruction, self.function, form)
+        step = Step(lambda frame: None, writes, tuple(reads), decides, instruction, self.function, form)
+        if name == "memory.load_matrix":
+            step.access_kind, step.home = READ, self.binding.home(instruction.operands[1])
+        return step
+
+    def _warp_operands(self, instruction: Instruction, form: Form) -> warp.Operands:
+        kind = _FRAGMENTS.get(form.row.semantics, warp.Operands)
+        return kind(self.binding, instruction, form)
 
     def _declared(self, call: Instruction) -> Function | Prototype:
         """What a call relies on: the function, or what the text says of functions called so."""
@@ -225,7 +235,7 @@ class Program:
         if name == "control.call":
             return self._call(step, following)
         if name in warp.MEETING:
-            return warp.meet(warp.Operands(self.binding, instruction, step.form), following, step)
+            return warp.meet(self._warp_operands(instruction, step.form), following, step)
         return control.barrier(self._barrier_operands(instruction, step.form), following, step)
 
     def _call(self, step: Step, following: int) -> control.Leave:

@@ -77,12 +77,16 @@ class Evidence:
 
     @cached_property
     def cycles_per_block(self) -> float:
-        """Of the steady state: between the end of the first wave and of the second. 0 with one wave."""
+        """Of the steady state: how much later, on average, blocks of the second wave end than those of the first.
+
+        0 with one wave. (The last end of a wave is no measure: the next one's first blocks are under way by then.)
+        """
         ends = np.sort(self.replay.block_end)
         wave = min(self.occupancy.blocks, len(ends))
-        if len(ends) <= wave:
+        second = ends[wave:]
+        if not len(second):
             return 0.0
-        return float(ends[-1] - ends[wave - 1]) / (len(ends) - wave)
+        return float(second.mean() - ends[:wave].mean()) / wave
 
     @property
     def launch_cycles(self) -> int:

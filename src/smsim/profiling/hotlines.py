@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from smsim.listing.names import renamed, shortened
 from smsim.listing.source import Origin, Source
 from smsim.profiling.evidence import Evidence
 from smsim.profiling.quantities import percent
+from smsim.profiling.sass import disassembled
 from smsim.profiling.stalls import TITLES
 from smsim.timing.microops import STALLS
 
@@ -51,12 +53,23 @@ class HotLines:
         kernel: its name.
         python, ptx: the lines, in the order of their text.
         lines: the whole Python source, by line number.
+        code: the PTX text, the kernel's name in it, and the target, for :attr:`sass`.
     """
 
     kernel: str
     python: tuple[HotLine, ...]
     ptx: tuple[HotLine, ...]
     lines: dict[int, str]
+    code: tuple[str, str, str]
+
+    @cached_property
+    def sass(self) -> str | None:
+        """What NVIDIA's assembler makes of the kernel, with Python lines; ``None`` without a disassembler.
+
+        The replay does not execute these instructions, so they have no cycles of their own.
+        """
+        found = disassembled(*self.code)
+        return None if found is None else "\n".join(f"{line or '':>5}  {text}" for line, text in found)
 
     def at(self, line: int) -> HotLine:
         """The row of Python line ``line``.
@@ -106,9 +119,10 @@ def hot_lines(evidence: Evidence) -> HotLines:
         _line(o.line, _said(o), o, replay.stalls[ats].sum(axis=0), int(replay.issued[ats].sum()), total)
         for o, ats in groups.items()
     ]
+    code = (isolated.call.ptx, isolated.call.entry, evidence.spec.arch)
     python.sort(key=lambda row: (row.origin.elsewhere, row.line))
     ptx.sort(key=lambda row: row.line)
-    return HotLines(isolated.call.name, tuple(python), tuple(ptx), dict(source.lines))
+    return HotLines(isolated.call.name, tuple(python), tuple(ptx), dict(source.lines), code)
 
 
 def _line(line: int, text: str, origin: Origin, reasons: np.ndarray, issued: int, total: int) -> HotLine:

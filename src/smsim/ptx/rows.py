@@ -22,6 +22,7 @@ instruction's first type), ``t:label``, ``f:function``. Further notation:
 ``{, b}``               an operand that may be left out
 ``{!}c:pred``           a predicate that may be negated (every predicate source may)
 ``{a...}``              a vector ``{%r1, %r2}`` of any length, as ``mov`` packs and unpacks
+``{a...4}``             a vector of four registers
 ======================  ==========================================================================
 
 With a ``.v2``, ``.v4`` or ``.v8`` modifier each operand that has the instruction's type is a vector of
@@ -55,7 +56,7 @@ from smsim.ptx.syntax import TYPE_BITS, OperandSpec, opcode_of, pattern
 #: The state spaces, as they appear among the modifiers of ld, st, atom ...
 SPACES = ("global", "shared", "local", "const", "param")
 
-UNITS = ("alu", "fma", "fp64", "xu", "lsu", "branch", "barrier", "none")
+UNITS = ("alu", "fma", "fp64", "xu", "lsu", "tensor", "branch", "barrier", "none")
 
 
 @dataclass(frozen=True)
@@ -253,6 +254,9 @@ def _kind_complaint(spec: OperandSpec, written: object, vector: int, kind: str) 
         return None if written in (Symbol, Register) else "is the name of a function, or a register"
     if kind == "label":
         return None if written is Symbol else "is a label"
+    if spec.length:
+        noun = "register" if spec.length == 1 else "registers"
+        return None if length == spec.length else f"is a vector of {spec.length} {noun} in braces"
     if spec.vector:
         return None if length else "is a vector such as {%r1, %r2}"
     if vector > 1 and spec.type is None:

@@ -57,6 +57,10 @@ def check_rules(instruction: Instruction, form: Form, function: Function, module
         refuse("the table of lop3, its fifth operand, is a number in the text", instruction)
     elif instruction.opcode == "cvt":
         _check_clamp(instruction, form)
+    elif instruction.opcode == "mma" and instruction.modifiers.index("row") > instruction.modifiers.index(
+        "col"
+    ):
+        refuse("A is by rows and B by columns, written .row.col in this order", instruction)
     elif instruction.opcode == "pmevent":
         _check_event(instruction, form)
     elif instruction.opcode == "brx":

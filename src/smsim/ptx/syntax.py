@@ -31,6 +31,7 @@ class OperandSpec:
     vector: bool = False
     pair: str = "no"  # "no", "may" or "must" have a second destination
     optional: bool = False
+    length: int = 0  # of a vector; 0: any
     destination: bool = False
 
 
@@ -38,7 +39,7 @@ _OPCODE = re.compile(r"[a-zA-Z_]\w*")
 _MODIFIER = r"\.[\w:]+"
 _SYNTAX_TOKEN = re.compile(rf"{_MODIFIER}|[{{}}|]")
 _OPERAND = re.compile(
-    r"\{(?P<vector>\w+)\.\.\.\}(?::(?P<vtype>\w+))?"
+    r"\{(?P<vector>\w+)\.\.\.(?P<length>\d*)\}(?::(?P<vtype>\w+))?"
     r"|\[(?P<memory>\w+)\](?::(?P<mtype>\w+))?"
     r"|(?:\{!\})?(?P<name>\w+)(?P<pair>\{\|\w+(?::pred)?\}|\|\w+(?::pred)?)?(?::(?P<type>\w+))?"
     r"(?P<late_pair>\{\|\w+(?::pred)?\}|\|\w+(?::pred)?)?"
@@ -179,5 +180,6 @@ def _operand_spec(match: re.Match, *, first: bool, optional: bool) -> OperandSpe
         vector=match["vector"] is not None,
         pair="no" if not pair else "may" if pair.startswith("{") else "must",
         optional=optional,
+        length=int(match["length"] or 0),
         destination=first and match["memory"] is None and (name[0] == "d" or name == "p"),
     )

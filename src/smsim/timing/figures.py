@@ -20,9 +20,11 @@ class Timing:
         fp32_lanes, fp16_lanes, fp64_lanes, integer_lanes, multiply_lanes, logic_lanes, xu_lanes,
         convert_lanes, convert64_lanes, shuffle_lanes, bits_lanes: throughputs by class. ``bits`` is clz, popc
             and their kin, ``logic`` and, or, shifts, compares, selects. ``fp16_lanes`` counts halves: an
-            instruction on packed pairs makes two results a thread.
+            instruction on packed pairs makes two results a thread. ``convert`` is from floats to integers.
         fp32_latency, integer_latency, crossing_latency, half_latency, fp64_latency: fixed latencies; ``crossing``
             is added where the fma pipe's result goes to the alu pipe or the other way.
+        guard_latency: from a compare to an instruction that its predicate guards, a branch among them; as an
+            operand, of a select, a predicate is there after ``integer_latency``.
         xu_latency, shuffle_latency, barrier_latency, branch_latency, constant_latency: of variable operations.
         shared_latency, shared_wide_latency: loads of 4 or 8, and of 16 bytes a lane.
         shared_atomic_latency, atomic_latency: of shared memory, and of global memory at L2.
@@ -57,6 +59,7 @@ class Timing:
     crossing_latency: int
     half_latency: int
     fp64_latency: int
+    guard_latency: int
     xu_latency: int
     shuffle_latency: int
     barrier_latency: int

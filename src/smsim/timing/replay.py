@@ -1,239 +1,205 @@
-"""Replaying a trace on one SM, or on several: the cycles that it takes, and where they go.
+"""Replays a trace on one SM, or on several: the cycles that it takes, and where they go.
 
-What the parameters are. From the GPU's file: all latencies, intervals, bandwidths and the LSU's stages. Published
-for an RTX A6000, and taken over for all GPUs: greedy, then youngest scheduling, and the form of the LSU
-(Huerta et al.). Guessed: ``BLOCK_START``, ``ATOMIC_TURN``, ``L1_WAYS``, ``L2_WAYS``. None is fitted.
+What the parameters are. From the GPU's file, with its marks: all latencies, intervals, bandwidths and the stages of
+the load and store unit. Published for an RTX A6000 and used for all GPUs: greedy, then youngest scheduling, and the
+form of that unit (Huerta et al., arXiv 2503.20481). Guessed: how long a block takes to start, the ways of the caches
+and how they hash addresses. None is fitted.
 
 L2 and DRAM are shared with peers that do the same: an SM has its equal share of both. Caches are empty at first,
-as Nsight Compute leaves them. The result does not depend on anything but the arguments.
+as Nsight Compute leaves them. What is still dirty in L2 at the end costs nothing.
 """
 
 from __future__ import annotations
 
-from math import ceil
-
 import numpy as np
 
 from smsim.devices.spec import DeviceSpec
-from smsim.errors import SimulationError
-from smsim.timing import caches
-from smsim.timing import replay_forms as forms
-from smsim.timing.compiled import COMPILED
 from smsim.timing.microops import LOAD, PIPES, STALLS, MicroOps
 from smsim.timing.outcome import Replay
+from smsim.timing.replay_state import (
+    A_DRAM_BUSY,
+    A_DRAM_READ,
+    A_DRAM_WRITE,
+    A_ISSUE,
+    A_L1,
+    A_L1_HIT,
+    A_L2,
+    A_L2_HIT,
+    A_L2_READ,
+    A_L2_WRITE,
+    A_LSU,
+    A_SHARED,
+    A_SIZE,
+    A_SPAN,
+    BLOCK_START,
+    FINE,
+    L1_WAYS,
+    L2_WAYS,
+    NEVER,
+    P_L1_SETS,
+    P_L2_SETS,
+    P_SIZE,
+    S_SIZE,
+    SPANS,
+)
 from smsim.timing.trace import Trace
 
-#: Cycles from the end of a block to the first issue of the next in its place.
-BLOCK_START = 20
-#: Cycles that L2 takes for each further lane of an atomic at the same address.
-ATOMIC_TURN = 2
-L1_WAYS, L2_WAYS = 8, 16
-#: Loads with one of these do not look into L1.
-_PAST_L1 = frozenset({"cg", "cv", "volatile", "relaxed", "acquire", "mmio"})
-_TICKS = 1 << forms.SHIFT
 _SECTOR = 32
+_LINE = 128
+#: Loads with one of these ask L2 at once.
+_PAST_L1 = {"volatile", "relaxed", "acquire", "mmio", "cg", "cv"}
 
 
-class ReplayError(SimulationError):
+class ReplayError(RuntimeError):
     """A trace that cannot come to its end: an error of this package, not of the reader's kernel."""
 
 
 def replay(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, shared_bytes: int = 0) -> Replay:
-    """The SMs of ``trace``, with at most ``per_sm`` blocks resident on each.
+    """Replay ``trace``, in which at most ``per_sm`` blocks share an SM, on the GPU ``spec``.
 
-    ``shared_bytes`` is the shared memory of a block; what L1 has left of their common memory follows from it.
+    Args:
+        trace: what the warps executed.
+        ops: the micro-operations of its basic blocks, from :func:`smsim.timing.lowering.lower`.
+        spec: whose figures.
+        per_sm: thread blocks that an SM holds at a time.
+        shared_bytes: shared memory of a block. L1 has what it leaves of their common memory.
 
     Raises:
         ValueError: ``per_sm`` is less than one.
-        ReplayError: warps wait for what never happens.
+        ReplayError: warps wait for what never comes.
     """
     if per_sm < 1:
         raise ValueError(f"per_sm must be at least 1, not {per_sm}")
-    from smsim.timing.replay_loop import run  # may compile: only where something is replayed
+    from smsim.timing.replay_loop import run  # compiles: only where something is replayed
 
-    sms = int(trace.block_sm.max()) + 1 if len(trace.block_sm) else 0
-    numbers = _numbers(trace, ops, spec, per_sm, sms)
-    program = _ops(trace, ops, spec)
-    events = _events(trace, sms)
-    state = _state(numbers, trace, ops)
-    state.next_block[:] = events.sm_start[:-1]
-    both = _caches(trace, spec, per_sm, shared_bytes, sms)
-    if not COMPILED:
-        program, events, state, both = (_lists(form) for form in (program, events, state, both))
-    if sms and not run(numbers, program, events, state, both):
-        raise ReplayError(
-            f"{state.counts[forms.LIVE]} warps of the trace wait for a release or a barrier that never comes"
-        )
-    return _outcome(state, numbers)
-
-
-def _share(bandwidth: float, spec: DeviceSpec, active: int) -> float:
-    """Cycles that a sector takes of one SM's share of a bandwidth of the device."""
-    return _SECTOR * max(1, active) * spec.clock_hz / bandwidth
-
-
-def _dram_cost(trace: Trace, spec: DeviceSpec) -> float:
-    timing = spec.timing
-    return _share(timing.dram_bandwidth * timing.dram_efficiency, spec, trace.active_sms)
-
-
-def _numbers(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, sms: int) -> forms.Numbers:
-    timing = spec.timing
-    link = max(_SECTOR / timing.l2_bytes_per_cycle, _share(timing.l2_bandwidth, spec, trace.active_sms))
-    return forms.Numbers(
-        sms=sms,
-        schedulers=spec.subpartitions_per_sm,
-        per_sm=per_sm,
-        warps_per_block=trace.warps_per_block,
-        places=max(1, ops.places),
-        block_start=BLOCK_START,
-        crossing=timing.crossing_latency,
-        branch=timing.branch_latency,
-        barrier=timing.barrier_latency,
-        queue=timing.lsu_queue,
-        address=timing.lsu_address_cycles,
-        request=timing.lsu_request_cycles,
-        l1_sectors_per_cycle=max(1, timing.l1_bytes_per_cycle // _SECTOR),
-        shared=timing.shared_latency,
-        shared_wide=timing.shared_wide_latency,
-        shared_atomic=timing.shared_atomic_latency,
-        l1=timing.l1_latency,
-        l2=timing.l2_latency,
-        dram=timing.dram_latency,
-        atomic=timing.atomic_latency,
-        l2_cost=ceil(link * _TICKS),
-        dram_write_cost=ceil(_dram_cost(trace, spec) * _TICKS),
-        clock_hz=int(spec.clock_hz),
-    )
-
-
-def _ops(trace: Trace, ops: MicroOps, spec: DeviceSpec) -> forms.Ops:
-    """The micro-operations for the loop."""
-    count = len(ops.kind)
-    sharing = np.ones(count)
-    for block in range(len(trace.codes)):
-        first, last = int(ops.start[block]), int(ops.start[block + 1])
-        for op in range(first, last):
-            if ops.record[op] >= 0:
-                sharing[op] = max(1.0, trace.sharing.get((block, int(ops.record[op])), 1.0))
-    through = [
-        ops.kind[op] == LOAD and not (_PAST_L1 & set(ops.instructions[ops.pc[op]].form.flags))
-        for op in range(count)
-    ]
-    same = {
-        name: np.ascontiguousarray(getattr(ops, name), np.int64)
-        for name in forms.Ops._fields
-        if hasattr(ops, name)
-    }
-    dram_cost = np.ceil(_dram_cost(trace, spec) * _TICKS / sharing).astype(np.int64)
-    turn = np.round(ATOMIC_TURN * _TICKS * sharing).astype(np.int64)
-    return forms.Ops(**same, through_l1=np.array(through, np.int64), dram_cost=dram_cost, turn=turn)
-
-
-def _events(trace: Trace, sms: int) -> forms.Events:
+    shares = _Shares(trace, spec)
+    figures = _figures(trace, spec, _carveout(spec, per_sm, shared_bytes), shares)
+    sms = int(trace.block_sm.max()) + 1 if len(trace.block_sm) else 1
+    l1_sets, l2_sets = int(figures[P_L1_SETS]), int(figures[P_L2_SETS])
+    A = np.zeros(A_SIZE, np.int64)
+    A[A_SPAN] = 1
+    blocks = len(trace.block_sm)
+    block_start, block_end = np.zeros(blocks, np.int64), np.zeros(blocks, np.int64)
+    instructions = len(ops.instructions)
+    issued = np.zeros(instructions, np.int64)
+    stalls = np.zeros((instructions, len(STALLS)), np.int64)
+    pipe_cycles, pipe_issued = np.zeros(len(PIPES), np.int64), np.zeros(len(PIPES), np.int64)
+    timeline = np.zeros((SPANS, len(STALLS)), np.int64)
     order = np.argsort(trace.block_sm, kind="stable").astype(np.int64)
-    start = np.searchsorted(trace.block_sm[order], np.arange(sms + 1)).astype(np.int64)
-    release_of = np.zeros(0, np.int64)
-    release = trace.wait_release.astype(np.int64)
+    starts = np.searchsorted(trace.block_sm[order], np.arange(sms + 1)).astype(np.int64)
+    release_of = np.full(1, -1, np.int32)
     if len(trace.release_record):
-        release_of = np.full(len(trace.lanes), -1, np.int64)
+        release_of = np.full(max(2, len(trace.lanes)), -1, np.int32)
         release_of[trace.release_record] = np.arange(len(trace.release_record))
-        own = release >= 0
-        release[own] = release_of[trace.release_record[release[own]]]
-    names = ("event_start", "lanes", "space", "passes", "sector_start", "sectors", "wait_start", "wait_code")
-    arrays = {name: np.ascontiguousarray(getattr(trace, name), np.int64) for name in names}
-    return forms.Events(
-        sm_start=start,
-        sm_blocks=order,
-        code=trace.event_code.astype(np.int64),
-        record=trace.event_record.astype(np.int64),
-        wait=trace.event_wait.astype(np.int64),
-        wait_release=release,
-        release_of=release_of,
-        **arrays,
-    )
-
-
-def _state(n: forms.Numbers, trace: Trace, ops: MicroOps) -> forms.State:
-    blocks, warps = n.sms * n.per_sm, n.sms * n.per_sm * n.warps_per_block
-    schedulers, pcs = n.sms * n.schedulers, len(ops.instructions)
-    sizes = dict.fromkeys(forms.State._fields, warps)
-    sizes |= dict.fromkeys(("place_ready", "place_pipe", "place_reason"), warps * n.places)
-    sizes |= dict.fromkeys(("next_at", "greedy", "address", "queue_at"), schedulers)
-    sizes |= dict.fromkeys(("request", "banks", "tags", "link", "dram", "next_block"), n.sms)
-    sizes |= dict.fromkeys(("arrived", "needed"), blocks * forms.BARRIERS)
-    sizes |= dict.fromkeys(("released", "released_shared"), len(trace.release_record))
-    sizes |= dict.fromkeys(("block_start", "block_end"), len(trace.block_sm))
-    sizes |= dict.fromkeys(("pipe_cycles", "pipe_issued"), len(PIPES))
-    sizes |= {
-        "unit": schedulers * len(PIPES),
-        "queue": schedulers * n.queue,
-        "live": blocks,
-        "counts": forms.NEXT_WAITING + 1,
-        "issued": pcs,
-        "stalls": pcs * len(STALLS),
-        "timeline": forms.SPANS * len(STALLS),
-    }
-    state = forms.State(**{name: np.zeros(size, np.int64) for name, size in sizes.items()})
-    for array in (state.block, state.greedy, state.at_barrier, state.released):
-        array[:] = -1
-    state.next_at[:] = forms.NEVER
-    state.counts[forms.LIVE] = trace.warps
-    state.counts[forms.SPAN] = 1
-    return state
-
-
-def _caches(trace: Trace, spec: DeviceSpec, per_sm: int, shared_bytes: int, sms: int) -> forms.Caches:
-    """L1 without the carve-out for shared memory, and the part of L2 that the recorded SMs can fill.
-
-    What several SMs use alike is in L2 once: their shares of it add up.
-    """
-    block = shared_bytes + spec.shared_reserved_per_block if shared_bytes else 0
-    carveout = min(
-        (size for size in spec.shared_carveouts if size >= block * per_sm), default=max(spec.shared_carveouts)
-    )
-    shared = float(np.mean(list(trace.sharing.values()))) if trace.sharing else 1.0
-    part = min(1.0, max(1, sms) * max(1.0, shared) / max(1, trace.active_sms))
-    return forms.Caches(
-        caches.cache(spec.timing.l1_bytes - carveout, L1_WAYS, max(1, sms)),
-        caches.cache(int(spec.l2_bytes * part), L2_WAYS, 1),
-    )
-
-
-def _lists(form):
-    """Lists in place of arrays: Python reads them four times as fast."""
-    return type(form)(*(value.tolist() if isinstance(value, np.ndarray) else _lists(value) for value in form))
-
-
-def _outcome(s: forms.State, n: forms.Numbers) -> Replay:
-    c = [int(value) for value in s.counts]
-    reasons = len(STALLS)
-    timeline = np.asarray(s.timeline, np.int64).reshape(-1, reasons)
-    span = c[forms.SPAN]
-    cycles = c[forms.CYCLES]
-    per_byte = _SECTOR / n.dram_write_cost
+    cycles = run(
+        figures, A, *_int64(ops.start, ops.kind, ops.pipe, ops.interval, ops.latency, ops.gap, ops.width),
+        *_int64(ops.record, ops.pc, ops.dst_start, ops.dst, ops.src_start, ops.src),
+        _past_l1(ops), shares.dram_cost(ops),
+        np.repeat(np.arange(blocks), trace.warps_per_block),
+        *_int64(trace.event_start, trace.event_code, trace.event_record, trace.event_wait),
+        trace.lanes, trace.space, *_int64(trace.passes, trace.sector_start, trace.sectors),
+        *_int64(trace.wait_start, trace.wait_release, trace.wait_code), release_of,
+        np.full(max(1, len(trace.release_record)), NEVER, np.int64), starts, order,
+        trace.warps_per_block, per_sm, max(1, ops.places), block_start, block_end, issued, stalls,
+        pipe_cycles, pipe_issued, timeline, np.zeros((sms, S_SIZE), np.int64),
+        np.full((sms, max(1, l1_sets), L1_WAYS), -1, np.int64),
+        np.zeros((sms, max(1, l1_sets), L1_WAYS), np.uint8),
+        np.zeros((sms, max(1, l1_sets), L1_WAYS), np.int64),
+        np.zeros((sms, max(1, l1_sets), L1_WAYS, 4), np.int64),
+        np.full((sms, l2_sets, L2_WAYS), -1, np.int64), np.zeros((sms, l2_sets, L2_WAYS), np.uint8),
+        np.zeros((sms, l2_sets, L2_WAYS), np.uint8), np.zeros((sms, l2_sets, L2_WAYS), np.int64),
+    )  # fmt: skip
+    if cycles < 0:
+        raise ReplayError("the trace waits for a release or a barrier that never comes")
+    by_reason = stalls.sum(axis=0)
+    spans = -(-int(cycles) // int(A[A_SPAN])) or 1
     return Replay(
-        cycles=cycles,
-        block_start=np.asarray(s.block_start, np.int64),
-        block_end=np.asarray(s.block_end, np.int64),
-        issued=np.asarray(s.issued, np.int64),
-        stalls=np.asarray(s.stalls, np.int64).reshape(-1, reasons),
-        active_warp_cycles=c[forms.ACTIVE],
-        eligible_warp_cycles=c[forms.ELIGIBLE],
-        issue_active_cycles=c[forms.ISSUE_ACTIVE],
-        pipe_cycles=np.asarray(s.pipe_cycles, np.int64),
-        pipe_issued=np.asarray(s.pipe_issued, np.int64),
-        lsu_cycles=c[forms.LSU_CYCLES],
-        shared_cycles=c[forms.SHARED_CYCLES],
-        l1_sectors=c[forms.L1_SECTORS],
-        l1_hits=c[forms.L1_HITS],
-        l2_sectors=c[forms.L2_SECTORS],
-        l2_hits=c[forms.L2_HITS],
-        l2_read_bytes=_SECTOR * c[forms.L2_READS],
-        l2_write_bytes=_SECTOR * c[forms.L2_WRITES],
-        dram_read_bytes=c[forms.DRAM_READ_TICKS] * per_byte,
-        dram_write_bytes=c[forms.DRAM_WRITE_TICKS] * per_byte,
-        dram_cycles=(c[forms.DRAM_READ_TICKS] + c[forms.DRAM_WRITE_TICKS]) >> forms.SHIFT,
-        timeline=timeline[: -(-cycles // span)],
-        span=span,
+        cycles=int(cycles),
+        block_start=block_start,
+        block_end=block_end,
+        issued=issued,
+        stalls=stalls,
+        active_warp_cycles=int(by_reason.sum()),
+        eligible_warp_cycles=int(by_reason[:2].sum()),
+        issue_active_cycles=int(A[A_ISSUE]),
+        pipe_cycles=pipe_cycles,
+        pipe_issued=pipe_issued,
+        lsu_cycles=int(A[A_LSU]),
+        shared_cycles=int(A[A_SHARED]),
+        l1_sectors=int(A[A_L1]),
+        l1_hits=int(A[A_L1_HIT]),
+        l2_sectors=int(A[A_L2]),
+        l2_hits=int(A[A_L2_HIT]),
+        l2_read_bytes=int(A[A_L2_READ]),
+        l2_write_bytes=int(A[A_L2_WRITE]),
+        dram_read_bytes=shares.bytes_of(A[A_DRAM_READ]),
+        dram_write_bytes=shares.bytes_of(A[A_DRAM_WRITE]),
+        dram_cycles=int(A[A_DRAM_BUSY]) // FINE,
+        timeline=timeline[:spans],
+        span=int(A[A_SPAN]),
     )
+
+
+class _Shares:
+    """What one SM has of L2 and DRAM when all active SMs use them alike."""
+
+    def __init__(self, trace: Trace, spec: DeviceSpec) -> None:
+        self.trace, timing = trace, spec.timing
+        clock = spec.clock_hz
+        active = max(1, trace.active_sms)
+        dram = timing.dram_bandwidth * timing.dram_efficiency / clock / active
+        self.dram_bytes_per_cycle = dram
+        l2 = min(timing.l2_bytes_per_cycle, timing.l2_bandwidth / clock / active)
+        self.l2_fine = max(1, round(FINE * _SECTOR / l2))
+        self.dram_fine = max(1, round(FINE * _SECTOR / dram))
+        sharing = list(trace.sharing.values())
+        self.mean_sharing = float(np.mean(sharing)) if sharing else 1.0
+
+    def dram_cost(self, ops: MicroOps) -> np.ndarray:
+        """What a sector takes of DRAM's share, by micro-operation, in FINE parts of a cycle."""
+        code = np.searchsorted(ops.start, np.arange(len(ops.kind)), side="right") - 1
+        shared_by = [
+            self.trace.sharing.get((int(c), int(r)), 1.0) for c, r in zip(code, ops.record, strict=True)
+        ]
+        return np.maximum(1, np.rint(self.dram_fine / np.maximum(1.0, shared_by))).astype(np.int64)
+
+    def bytes_of(self, fine: int) -> float:
+        """Bytes that the share of DRAM moved in so many FINE parts of a cycle."""
+        return float(fine) / self.dram_fine * _SECTOR
+
+
+def _figures(trace: Trace, spec: DeviceSpec, carveout: int, shares: _Shares) -> np.ndarray:
+    timing = spec.timing
+    l1 = max(0, timing.l1_bytes - carveout)
+    l2 = spec.l2_bytes * min(trace.active_sms, shares.mean_sharing) / max(1, trace.active_sms)
+    figures = np.array(
+        [
+            timing.crossing_latency, timing.shared_latency, timing.shared_wide_latency,
+            timing.shared_atomic_latency, timing.atomic_latency, timing.l1_latency, timing.l2_latency,
+            timing.dram_latency, timing.lsu_queue, timing.lsu_address_cycles, timing.lsu_request_cycles,
+            timing.l1_bytes_per_cycle, shares.l2_fine, shares.dram_fine, timing.barrier_latency,
+            timing.branch_latency, BLOCK_START, round(FINE * spec.clock_hz / 1e9),
+            max(1, l1 // (_LINE * L1_WAYS)), max(1, int(l2) // (_LINE * L2_WAYS)),
+        ],
+        np.int64,
+    )  # fmt: skip
+    assert len(figures) == P_SIZE
+    return figures
+
+
+def _carveout(spec: DeviceSpec, per_sm: int, shared_bytes: int) -> int:
+    """The smallest legal size of shared memory in which the resident blocks have room, in bytes."""
+    needed = per_sm * (shared_bytes + spec.shared_reserved_per_block) if shared_bytes else 0
+    return next((size for size in sorted(spec.shared_carveouts) if size >= needed), spec.shared_per_sm)
+
+
+def _past_l1(ops: MicroOps) -> np.ndarray:
+    """Which micro-operations load past L1, uint8."""
+    strong = [bool(_PAST_L1 & step.form.flags) for step in ops.instructions]
+    strong = np.array([*strong, False])
+    return ((ops.kind == LOAD) & strong[ops.pc]).astype(np.uint8)
+
+
+def _int64(*arrays: np.ndarray) -> list[np.ndarray]:
+    """The arrays with one type each, so that the loop is compiled once."""
+    return [np.ascontiguousarray(a, np.int64) for a in arrays]

@@ -1,191 +1,193 @@
-"""The way of a memory access: address stage, the SM's shared stage, then banks, or tags and what lies behind."""
+"""Memory as one SM sees it: the stage its sub-cores share, L1, the link to L2, its share of L2 and of DRAM.
+
+Sectors of 32 bytes in lines of 128 bytes. L1 is written through, and a store brings no line in (local memory
+excepted); L2 is written back, and a partly written sector is not read first (byte masks).
+"""
 
 from __future__ import annotations
 
-from smsim.timing.caches import find, take
 from smsim.timing.compiled import compiled
-from smsim.timing.microops import (
-    ATOMIC,
-    LOAD,
-    SHARED_ATOMIC,
-    SHARED_LOAD,
-    SHARED_STORE,
-    STORE,
+from smsim.timing.microops import ATOMIC, LOAD
+from smsim.timing.replay_state import (
+    A_DRAM_BUSY,
+    A_DRAM_READ,
+    A_DRAM_WRITE,
+    A_L1,
+    A_L1_HIT,
+    A_L2,
+    A_L2_HIT,
+    A_L2_READ,
+    A_L2_WRITE,
+    A_LSU,
+    A_SHARED,
+    FINE,
+    L1_WAYS,
+    L2_WAYS,
+    P_ADDRESS,
+    P_ATOMIC,
+    P_DRAM,
+    P_L1,
+    P_L1_BYTES,
+    P_L1_SETS,
+    P_L2,
+    P_L2_FINE,
+    P_L2_SETS,
+    P_REQUEST,
+    S_ATOMIC,
+    S_DRAM,
+    S_LINK,
+    S_REQUEST,
 )
-from smsim.timing.replay_forms import (
-    DRAM_READ_TICKS,
-    DRAM_WRITE_TICKS,
-    L1_HITS,
-    L1_SECTORS,
-    L2_HITS,
-    L2_READS,
-    L2_SECTORS,
-    L2_WRITES,
-    LSU_CYCLES,
-    SHARED_CYCLES,
-    SHIFT,
-    USES,
-    Caches,
-    Events,
-    Numbers,
-    Ops,
-    State,
-)
-from smsim.timing.trace import LOCAL, SHARED
+
+_SECTOR = 32
+_LOCAL = 3  # trace.LOCAL
 
 
 @compiled
-def at_l2(
-    n: Numbers, s: State, caches: Caches, sm: int, sector: int, at: int, kind: int, cost: int, turns: int
-) -> int:
-    """One sector at L2; the tick at which L2 has it, has taken it, or has done the atomic.
-
-    ``at`` is the tick at which the SM asks, ``cost`` what a fetch takes of DRAM, ``turns`` what an atomic takes.
-    A sector that is written is not read first: L2 keeps byte masks. What an eviction writes back takes
-    DRAM's time; what is still dirty at the end does not.
-    """
-    c, l2 = s.counts, caches.l2
-    served = max(at, s.link[sm])
-    s.link[sm] = served + n.l2_cost
-    c[L2_SECTORS] += 1
-    c[USES] += 1
-    line, part = sector >> 2, sector & 3
-    place = find(l2, 0, line)
-    if place < 0:
-        place = -1 - place
-        gone = take(l2, place, line)
-        if gone:
-            s.dram[sm] = max(s.dram[sm], served) + gone * n.dram_write_cost
-            c[DRAM_WRITE_TICKS] += gone * n.dram_write_cost
-    l2.used[place] = c[USES]
-    here = l2.valid[place] >> part & 1
-    spot = 4 * place + part
-    if here:
-        c[L2_HITS] += 1
-    else:
-        l2.valid[place] |= 1 << part
-        l2.ready[spot] = served
-        if kind != STORE:
-            start = max(served, s.dram[sm])
-            s.dram[sm] = start + cost
-            c[DRAM_READ_TICKS] += cost
-            l2.ready[spot] = start + ((n.dram - n.l2) << SHIFT)
-    if kind != LOAD:
-        l2.dirty[place] |= 1 << part
-        c[L2_WRITES] += 1
-    if kind != STORE:
-        c[L2_READS] += 1
-    if kind == STORE:
-        return served
-    done = max(served, l2.ready[spot])
-    if kind == ATOMIC:
-        done += turns
-        l2.ready[spot] = done
-    return done
+def shared_access(P, A, S, sm, begin, passes):
+    """A request to the banks that reached its sub-core's address stage at ``begin``: when its turn comes."""
+    at = max(begin + P[P_ADDRESS], S[sm, S_REQUEST])
+    busy = max(P[P_REQUEST], passes)
+    S[sm, S_REQUEST] = at + busy
+    A[A_LSU] += busy
+    A[A_SHARED] += passes
+    return at
 
 
 @compiled
-def through_tags(
-    n: Numbers,
-    o: Ops,
-    e: Events,
-    s: State,
-    caches: Caches,
-    sm: int,
-    op: int,
-    record: int,
-    kind: int,
-    start: int,
-) -> tuple[int, int]:
-    """Global or local memory from the tag stage on, which it enters at cycle ``start``.
+def _set_of(line, sets):
+    """The cache set of a line. Hardware hashes addresses, so that powers of two do not collide; how is secret."""
+    return (line ^ (line >> 7) ^ (line >> 15) ^ (line >> 23)) % sets
 
-    Returns the cycle at which the last result is back, and the tick at which L2 has performed all of it.
+
+@compiled
+def _find(tag, line, ways):
+    for way in range(ways):
+        if tag[way] == line:
+            return way
+    return -1
+
+
+@compiled
+def _oldest(used, ways):
+    best = 0
+    for way in range(1, ways):
+        if used[way] < used[best]:
+            best = way
+    return best
+
+
+@compiled
+def _at_l2(P, A, S, sm, at, sector, write, cost, tag, valid, dirty, used, clock):
+    """One sector at L2: the time, in FINE parts, at which it answers. ``at`` is in FINE parts too."""
+    line, bit = sector // 4, 1 << (sector % 4)
+    begin = max(at, S[sm, S_LINK])
+    S[sm, S_LINK] = begin + P[P_L2_FINE]
+    A[A_L2] += 1
+    where = _set_of(line, P[P_L2_SETS])
+    way = _find(tag[where], line, L2_WAYS)
+    hit = way >= 0 and valid[where, way] & bit
+    if way < 0:
+        way = _oldest(used[where], L2_WAYS)
+        gone = dirty[where, way]
+        while gone:  # dirty sectors go to DRAM
+            if gone & 1:
+                A[A_DRAM_WRITE] += cost
+                S[sm, S_DRAM] = max(S[sm, S_DRAM], begin) + cost
+                A[A_DRAM_BUSY] += cost
+            gone >>= 1
+        tag[where, way] = line
+        valid[where, way] = 0
+        dirty[where, way] = 0
+    used[where, way] = clock
+    valid[where, way] |= bit
+    if write:
+        A[A_L2_WRITE] += _SECTOR
+        dirty[where, way] |= bit
+        if hit:
+            A[A_L2_HIT] += 1
+        return begin + P[P_L2] * FINE
+    A[A_L2_READ] += _SECTOR
+    if hit:
+        A[A_L2_HIT] += 1
+        return begin + P[P_L2] * FINE
+    turn = max(begin, S[sm, S_DRAM])
+    S[sm, S_DRAM] = turn + cost
+    A[A_DRAM_BUSY] += cost
+    A[A_DRAM_READ] += cost
+    return turn + P[P_DRAM] * FINE
+
+
+@compiled
+def global_access(
+    P, A, S, sm, begin, what, bypass, cost, passes, space, sectors, l1_tag, l1_valid, l1_used, l1_time,
+    l2_tag, l2_valid, l2_dirty, l2_used,
+):  # fmt: skip
+    """A load, store or atomic of the warp: the cycle in which its last sector is there (or has been written).
+
+    ``cost`` is what one sector takes of the SM's share of DRAM, in FINE parts of a cycle.
     """
-    c, l1 = s.counts, caches.l1
-    first, last = e.sector_start[record], e.sector_start[record + 1]
-    local = e.space[record] == LOCAL
-    through = kind == LOAD and o.through_l1[op] != 0
-    back, performed = start + n.l1 - n.address, start << SHIFT
-    cycle, line_before = start - 1, -1
-    turns = o.turn[op] * max(1, int(e.passes[record]))
-    fixed = n.atomic if kind == ATOMIC else n.l2
-    for number in range(first, last):
-        sector = e.sectors[number]
-        line, part = sector >> 2, sector & 3
-        if line != line_before:
-            line_before = line
-            cycle += 1
-        if number - first >= (cycle - start + 1) * n.l1_sectors_per_cycle:
-            cycle += 1
-        place = -1
-        if through or kind == STORE:
-            c[USES] += 1
-            place = find(l1, sm, line)
-        if through:
-            c[L1_SECTORS] += 1
-            if place >= 0 and l1.valid[place] >> part & 1:
-                c[L1_HITS] += 1
-                l1.used[place] = c[USES]
-                there = (l1.ready[4 * place + part] + (1 << SHIFT) - 1) >> SHIFT
-                back = max(back, cycle + n.l1 - n.address, there)
+    lines = 0
+    before = -1
+    for i in range(sectors.shape[0]):
+        if sectors[i] // 4 != before:
+            before = sectors[i] // 4
+            lines += 1
+    back = (sectors.shape[0] * _SECTOR + P[P_L1_BYTES] - 1) // P[P_L1_BYTES]
+    at = max(begin + P[P_ADDRESS], S[sm, S_REQUEST])
+    busy = max(P[P_REQUEST], max(lines, back))
+    S[sm, S_REQUEST] = at + busy
+    A[A_LSU] += busy
+    start = at - P[P_ADDRESS]  # the latencies are from issue, and hold the address stage
+    done = start + 1
+    for i in range(sectors.shape[0]):
+        sector = sectors[i]
+        line, place = sector // 4, sector % 4
+        where = _set_of(line, P[P_L1_SETS])
+        way = -1
+        if P[P_L1_SETS] > 0:
+            way = _find(l1_tag[where], line, L1_WAYS)
+        if what == LOAD and not bypass:
+            A[A_L1] += 1
+            if way >= 0 and l1_valid[where, way] >> place & 1:
+                A[A_L1_HIT] += 1
+                l1_used[where, way] = at
+                done = max(done, max(start + P[P_L1], l1_time[where, way, place]))
                 continue
-        done = at_l2(n, s, caches, sm, sector, cycle << SHIFT, kind, o.dram_cost[op], turns)
-        performed = max(performed, done)
-        done += (fixed - n.address) << SHIFT
-        back = max(back, (done + (1 << SHIFT) - 1) >> SHIFT)
-        if through or (local and kind == STORE):
-            if place < 0:
-                place = -1 - place
-                take(l1, place, line)
-            l1.used[place] = c[USES]
-            l1.valid[place] |= 1 << part
-            l1.ready[4 * place + part] = done if through else cycle << SHIFT
-    s.tags[sm] = cycle + 1
-    return back, performed
-
-
-@compiled
-def access(
-    n: Numbers, o: Ops, e: Events, s: State, caches: Caches, scheduler: int, op: int, record: int, t: int
-) -> tuple[int, int]:
-    """A memory instruction or shuffle of a scheduler's warp, issued in cycle ``t``; record -1 touches nothing.
-
-    Returns the cycle in which a dependent may issue, and the tick at which its writes have been performed.
-    """
-    sm, kind = scheduler // n.schedulers, o.kind[op]
-    memory = record >= 0
-    taken = n.address if memory else max(1, o.interval[op])
-    begun = max(t, s.address[scheduler])
-    s.address[scheduler] = begun + taken
-    leaves = begun
-    back, performed = begun + o.latency[op], begun << SHIFT
-    if memory:
-        leaves = max(begun + n.address, s.request[sm])
-        s.counts[LSU_CYCLES] += n.request
-        if e.space[record] == SHARED:
-            fronts = max(1, int(e.passes[record]))
-            start = max(leaves, s.banks[sm])
-            s.banks[sm] = start + fronts
-            s.counts[SHARED_CYCLES] += fronts
-            fixed = n.shared_wide if o.width[op] >= 16 else n.shared
-            if kind == ATOMIC or kind == SHARED_ATOMIC:
-                fixed = n.shared_atomic
-            more = fronts - min(fronts, max(1, o.width[op] // 4))
-            back = start + more + fixed - n.address + o.latency[op]
-            performed = (start + fronts) << SHIFT
+            fine = _at_l2(
+                P, A, S, sm, start * FINE, sector, False, cost, l2_tag, l2_valid, l2_dirty, l2_used, at
+            )
+            there = (fine + FINE - 1) // FINE
+            if way < 0:
+                way = _oldest(l1_used[where], L1_WAYS)
+                l1_tag[where, way] = line
+                l1_valid[where, way] = 0
+            l1_valid[where, way] |= 1 << place
+            l1_time[where, way, place] = there
+            l1_used[where, way] = at
+            done = max(done, there)
+        elif what == LOAD:
+            fine = _at_l2(
+                P, A, S, sm, start * FINE, sector, False, cost, l2_tag, l2_valid, l2_dirty, l2_used, at
+            )
+            done = max(done, (fine + FINE - 1) // FINE)
         else:
-            start = max(leaves, s.tags[sm])
-            what = kind
-            if kind == SHARED_LOAD:
-                what = LOAD
-            elif kind == SHARED_STORE:
-                what = STORE
-            elif kind == SHARED_ATOMIC:
-                what = ATOMIC
-            back, performed = through_tags(n, o, e, s, caches, sm, op, record, what, start)
-            back += o.latency[op]
-        s.request[sm] = max(leaves + n.request, start)
-    place = scheduler * n.queue + s.queue_at[scheduler]
-    s.queue[place] = leaves
-    s.queue_at[scheduler] = (s.queue_at[scheduler] + 1) % n.queue
-    return back, performed
+            if space == _LOCAL:
+                if way < 0:
+                    way = _oldest(l1_used[where], L1_WAYS)
+                    l1_tag[where, way] = line
+                    l1_valid[where, way] = 0
+                l1_valid[where, way] |= 1 << place
+                l1_time[where, way, place] = at
+                l1_used[where, way] = at
+            elif what == ATOMIC and way >= 0:
+                l1_valid[where, way] &= ~(1 << place)
+            fine = _at_l2(
+                P, A, S, sm, start * FINE, sector, True, cost, l2_tag, l2_valid, l2_dirty, l2_used, at
+            )
+            done = max(done, (fine + FINE - 1) // FINE)
+    if what == ATOMIC:
+        turn = max(done - P[P_L2], S[sm, S_ATOMIC])
+        S[sm, S_ATOMIC] = turn + passes
+        done = turn + passes - 1 + P[P_ATOMIC]
+    return done

@@ -9,14 +9,15 @@ import numpy as np
 from smsim.machine import collectives
 from smsim.machine.bind.binding import Binding, Step
 from smsim.machine.frame import Frame, Mask
-from smsim.machine.meetings import Collective, Party
-from smsim.machine.retype import DTYPES, retype
+from smsim.machine.meetings import Collective, Load, Party
+from smsim.machine.retype import DTYPES, Value, retype
 from smsim.ptx.nodes import Instruction, Negated, Pair
 from smsim.ptx.rows import Form
 
 #: Instructions that meet, by the semantics of their row.
 MEETING = {
     "warp.shuffle", "warp.vote", "warp.match", "warp.redux", "warp.elect", "barrier.warp_sync",
+    "tensor.mma", "memory.load_matrix",
 }  # fmt: skip
 
 
@@ -44,6 +45,9 @@ def _collective(form: Form) -> tuple[Collective, int]:
 class Operands:
     """A meeting instruction's operands as slots."""
 
+    load: Load | None = None
+    aligned = False
+
     def __init__(self, binding: Binding, instruction: Instruction, form: Form) -> None:
         self.act, results = _collective(form)
         rest, kinds = list(instruction.operands), list(form.operand_types)
@@ -66,6 +70,14 @@ class Operands:
     def reads(self) -> tuple[int, ...]:
         return (*(slot for slot, _, _ in self.sources), self.member)
 
+    def values(self, frame: Frame) -> list[Value]:
+        """What the lanes bring."""
+        values = []
+        for slot, dtype, negated in self.sources:
+            value = np.asarray(retype(frame.R[slot], dtype))
+            values.append(~value if negated else value)
+        return values
+
     @property
     def writes(self) -> int:
         return sum(1 << slot for slot in self.into if slot is not None)
@@ -74,17 +86,15 @@ class Operands:
 def meet(operands: Operands, following: int, step: Step) -> Callable[[Frame, Mask, int], None]:
     """How a block ends that ends in a warp-level instruction."""
     key = step.instruction.spelling
+    if operands.aligned:  # all lanes at this very instruction, not at another of its kind
+        key = f"{key}, line {step.instruction.line}, column {step.instruction.column}"
     u32 = DTYPES["u32"]
 
     def leave(frame: Frame, mask: Mask, block: int) -> None:
-        values = []
-        for slot, dtype, negated in operands.sources:
-            value = np.asarray(retype(frame.R[slot], dtype))
-            values.append(~value if negated else value)
-        member = np.asarray(retype(frame.R[operands.member], u32))
-        frame.chunk.meetings.arrive(
-            Party(frame, mask, following, member, key, values, operands.into, operands.act, step)
-        )
+        values, member = operands.values(frame), np.asarray(retype(frame.R[operands.member], u32))
+        party = Party(frame, mask, following, member, key, values, operands.into, operands.act, step)
+        party.load, party.aligned = operands.load, operands.aligned
+        frame.chunk.meetings.arrive(party)
 
     return leave
 
