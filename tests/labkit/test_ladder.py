@@ -1,14 +1,17 @@
 """The ladder of chapter 07: wrong rungs are refused, gains are ratios of times, figures show what was profiled."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from labkit.figures.rungs import draw_reasons, draw_speeds
 from labkit.ladder import Ladder
+from labkit.rungs import fingerprint
 
 
 def ladder_of(**seconds):
     ladder = Ladder("RTX A6000", 64)
-    ladder.seconds = seconds
+    ladder.rungs = {name: SimpleNamespace(seconds=value) for name, value in seconds.items()}
     return ladder
 
 
@@ -57,3 +60,11 @@ def test_reasons_fill_each_bar():
     assert [t.get_text() for t in fig.legends[0].get_texts()] == ["Stall Wait", "selected", "other"]
     with pytest.raises(ValueError, match="nothing to draw"):
         draw_reasons({}, {})
+
+
+def test_a_key_is_the_code_and_the_launch():
+    text = "// c\n.visible .entry _ZN1ak(\n)\n{{\n\t.loc\t1 {0} 1\n"
+    text += "\tld.shared.f32 %f1, [_cudapy_smem_{0}+{1}];\n\tret;\n}}\n"
+    key = fingerprint(text.format(1, 4), "T4", 32)
+    assert fingerprint(text.format(2, 4), "T4", 32) == key
+    assert len({key, fingerprint(text.format(1, 8), "T4", 32), fingerprint(text.format(1, 4), "T4", 16)}) == 3

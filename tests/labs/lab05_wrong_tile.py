@@ -310,23 +310,46 @@ def without_a_tile(A, B, C):
         C[i, j] = total
 
 
-@wrong("lab05.tile", "sums in global memory")
-def adds_up_in_the_result(A, B, C):
+@wrong("lab05.tile", "crooked accesses")
+def lanes_run_down(A, B, C):
+    a = cuda.shared.array((16, 16), float32)
+    b = cuda.shared.array((16, 16), float32)
+    x, y = cuda.threadIdx.x, cuda.threadIdx.y
+    i, j = cuda.blockIdx.y * 16 + x, cuda.blockIdx.x * 16 + y
+    total = float32(0)
+    for k0 in range(0, A.shape[1], 16):
+        a[x, y] = A[i, k0 + y] if i < A.shape[0] and k0 + y < A.shape[1] else float32(0)
+        b[x, y] = B[k0 + x, j] if k0 + x < B.shape[0] and j < B.shape[1] else float32(0)
+        cuda.syncthreads()
+        for k in range(16):
+            total += a[x, k] * b[k, y]
+        cuda.syncthreads()
+    if i < C.shape[0] and j < C.shape[1]:
+        C[i, j] = total
+
+
+@wrong("lab05.tile", "too many instructions")
+def only_as_far_as_the_sums_go(A, B, C):
+    """No zeros are needed where the inner loop ends with the sum, but the loop is not written out."""
     a = cuda.shared.array((16, 16), float32)
     b = cuda.shared.array((16, 16), float32)
     x, y = cuda.threadIdx.x, cuda.threadIdx.y
     j, i = cuda.grid(2)
-    inside = i < C.shape[0] and j < C.shape[1]
-    if inside:
-        C[i, j] = 0
-    for k0 in range(0, A.shape[1], 16):
-        a[y, x] = A[i, k0 + x] if i < A.shape[0] and k0 + x < A.shape[1] else float32(0)
-        b[y, x] = B[k0 + y, j] if k0 + y < B.shape[0] and j < B.shape[1] else float32(0)
+    m, length = A.shape
+    n = B.shape[1]
+    total = float32(0)
+    for k0 in range(0, length, 16):
+        if i < m and k0 + x < length:
+            a[y, x] = A[i, k0 + x]
+        if j < n and k0 + y < length:
+            b[y, x] = B[k0 + y, j]
         cuda.syncthreads()
-        if inside:
-            for k in range(16):
-                C[i, j] += a[y, k] * b[k, x]
+        if i < m and j < n:
+            for k in range(min(16, length - k0)):
+                total += a[y, k] * b[k, x]
         cuda.syncthreads()
+    if i < m and j < n:
+        C[i, j] = total
 
 
 @wrong("lab05.tile", "bank conflicts")

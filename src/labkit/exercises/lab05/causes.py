@@ -24,6 +24,7 @@ class Found:
 
     def __init__(self, counted: Counts) -> None:
         rows = [row for row in counted.ptx_lines if row.tally.executed]
+        self.instructions = counted["smsp__inst_executed.sum"]
         self.doubles = sum(row.tally.executed for row in rows if ".f64" in row.text.split()[0])
         self.loads = _traffic(rows, "global", "ld")
         self.stores = _traffic(rows, "global", "st", "red", "atom")
@@ -97,6 +98,13 @@ CAUSES: tuple[tuple[Test, str, str], ...] = (
         "For each product a value is fetched from shared memory. A value that a thread uses for several results "
         "is fetched once, into a variable, if the results are computed side by side: the loop over them stands "
         "inside the loop over `k`.",
+    ),
+    (
+        lambda mine, ours: mine.instructions > MORE * ours.instructions,
+        "too many instructions",
+        "The kernel executes far more instructions than the products need. A loop is written out only if its bounds "
+        "are constants, and an index that may be negative costs some instructions each time: write "
+        "`cuda.threadIdx.x & 127` for an index below 128, and so on.",
     ),
 )
 

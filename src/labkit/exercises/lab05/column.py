@@ -21,7 +21,7 @@ def make(rng: np.random.Generator, shape: Shape, readable: bool) -> Case:
 
 
 def large() -> Case:
-    return make(np.random.default_rng(5), (1024, 64, 2048), False)
+    return make(np.random.default_rng(5), (448, 32, 1152), False)
 
 
 def small() -> Case:

@@ -21,7 +21,7 @@ def make(rng: np.random.Generator, shape: Shape, readable: bool) -> Case:
 
 
 def large() -> Case:
-    return make(np.random.default_rng(5), (2048, 64, 2048), False)
+    return make(np.random.default_rng(5), (768, 32, 1344), False)
 
 
 def small() -> Case:

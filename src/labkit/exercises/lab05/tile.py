@@ -20,7 +20,7 @@ def make(rng: np.random.Generator, shape: Shape, readable: bool) -> Case:
 
 
 def large() -> Case:
-    return make(np.random.default_rng(5), (512, 64, 512), False)
+    return make(np.random.default_rng(5), (384, 32, 336), False)
 
 
 def small() -> Case:
@@ -38,7 +38,7 @@ EXERCISE = KernelExercise(
         large,
         small,
         goal=1.25,
-        too_much=2,
+        too_much=1.75,
         advice="Look at the inner loop: two loads of shared memory and one multiplication are all that it needs.",
     ),
     misconceptions=(

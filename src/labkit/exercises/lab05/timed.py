@@ -1,7 +1,7 @@
 """Scores of lab 5: an answer's cycles in the model of an RTX A6000, over those of our own kernel there.
 
-The goal follows from our kernel's profile in the same model, so it stays right when the model changes. Two waves
-of blocks on one SM are executed for a profile; the counts that explain it come from a small product.
+The goal follows from our kernel's profile in the same model, so it stays right when the model changes. One wave
+of blocks on one SM is executed for a profile; the counts that explain it come from a small product.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def timed(
 
     Args:
         name: of our own kernel in :mod:`labkit.exercises.lab05.reference`.
-        large: the launch that is profiled, of two waves or more.
+        large: the launch that is profiled: at most what the GPU holds at a time.
         small: the launch that is counted.
         goal, too_much: multiples of our cycles.
         advice: for who misses the goal where counts do not tell why.
