@@ -122,9 +122,7 @@ class Counter(Observer):
         self, frame: Frame, address: object, mask: Mask, space: str, width: int, atomic: bool
     ) -> dict[str, int]:
         if address.shape[1] > 1 or not frame.lanes.full:
-            return _sum(
-                _touched(rows, space, width, atomic) for rows in kinds_of_rows(frame, mask, address)
-            )
+            return _sum(_touched(rows, space, width, atomic) for rows in kinds_of_rows(frame, mask, address))
         key = (id(address), id(mask), id(frame.lanes), space, width, atomic)
         known = self._judged.get(key)
         if known is None:
