@@ -173,8 +173,7 @@ def _touched(rows: Rows, space: str, width: int, atomic: bool) -> dict[str, int]
             [coalesce.local_addresses(address + 4 * n, lane) for n in range(words)], axis=1
         )
         active, width = np.tile(active, words), min(width, 4)
-    sectors = coalesce.atomic_sectors if atomic else coalesce.sectors
-    return {
-        "sectors": int(sectors(address, active, width).sum()) * rows.times,
-        "lines": int(coalesce.lines(address, active, width).sum()) * rows.times,
-    }
+    sectors, lines = coalesce.sectors_and_lines(address, active, width)
+    if atomic:
+        sectors = coalesce.atomic_sectors(address, active, width)
+    return {"sectors": int(sectors.sum()) * rows.times, "lines": int(lines.sum()) * rows.times}
