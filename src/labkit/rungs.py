@@ -52,7 +52,8 @@ def fingerprint(ptx: str, *launch: Any) -> str:
 
     Names, comments and line numbers do not count: Numba numbers shared arrays through all kernels of a session.
     """
-    lines = [line.strip() for line in ptx.splitlines() if not line.lstrip().startswith((".", "//", "$L__info"))]
+    aside = (".", "//", "{", "}", "$L__info")  # directives, comments, and what a debugger would read
+    lines = [line.strip() for line in ptx.splitlines() if not line.lstrip().startswith(aside)]
     code = re.sub(r"_cudapy_smem_\d+", "shared", "\n".join(filter(None, lines)))
     code = re.sub(r"\b_ZN\w+?(_param_\d+)?(?=\W)", lambda name: name[1] or "kernel", code)
     return hashlib.sha256(f"{code}\n{launch}".encode()).hexdigest()[:16]
