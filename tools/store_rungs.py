@@ -35,14 +35,14 @@ def measured(chapter: Path = CHAPTER) -> str:
     known, ladders.stored = ladders.stored, dict  # as if nothing were stored
     try:
         cells = [cell for cell in files.read(chapter).cells if cell.cell_type == "code"][1:]
-        last = max(n for n, cell in enumerate(cells) if "ladder.climb(" in cell.source)
+        last = max(n for n, cell in enumerate(cells) if ".climb(" in cell.source)
         with contextlib.redirect_stdout(io.StringIO()):
             for cell in cells[: last + 1]:
                 exec(cell.source, scope)
     finally:
         ladders.stored = known
-    ladder = scope["ladder"]
-    return rungs.store_text({ladder.keys[name]: ladder.rungs[name] for name in ladder.rungs})
+    found = [value for value in scope.values() if isinstance(value, ladders.Ladder)]
+    return rungs.store_text({each.keys[name]: each.rungs[name] for each in found for name in each.rungs})
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -17,6 +17,7 @@ from labkit.rungs import Rung, fingerprint, stored
 SMALL = (128, 32, 128)
 #: Lengths of the sums that are profiled; times for longer ones follow from these two.
 LENGTHS = (64, 128)
+SECTORS = "l1tex__average_t_sectors_per_request_pipe_lsu_mem_global_op_ld.ratio"
 #: Stall reasons that :meth:`Ladder.tell` names.
 REASONS = 3
 
@@ -99,7 +100,16 @@ class Ladder:
         )
         on_one_sm = math.ceil(math.prod(_blocks((self.side, self.side), tile)) / room.spec.sms)
         seconds = on_one_sm / room.blocks * self._line(short.seconds, long.seconds)
-        return Rung(seconds, room.registers, room.warps, dict(long.stalls), long.limiter)
+        products = long.metrics["smsp__sass_thread_inst_executed_op_ffma_pred_on.sum"] / 32
+        return Rung(
+            seconds,
+            room.registers,
+            room.warps,
+            dict(long.stalls),
+            long.limiter,
+            lsu=long.metrics["smsp__inst_executed_pipe_lsu.sum"] / products,
+            sectors=long.metrics[SECTORS],
+        )
 
     def _wave(self, blocks: int, tile: tuple[int, int], x_is_row: bool) -> tuple[int, int]:
         """Rows and columns of the first blocks of the full result, as many as fit on the GPU at a time."""
@@ -138,7 +148,10 @@ class Ladder:
             f"{TITLES[reason]} {100 * rung.share(reason):.0f} %" for reason in list(rung.stalls)[:REASONS]
         )
         print("a warp's cycles: " + ", ".join(shares))
-        print(f"{rung.registers} registers a thread, {rung.warps} warps on an SM")
+        print(f"for each multiply-add, {number(rung.lsu)} loads and stores; a load of global memory touches")
+        print(
+            f"{number(rung.sectors)} sectors; {rung.registers} registers a thread, {rung.warps} warps on an SM"
+        )
 
     def beside(self, published: Mapping[str, Any]) -> Comparison:
         """The modelled speeds beside published ones, in FLOP/s, and each rung's gain over the one below."""

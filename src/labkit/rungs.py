@@ -30,6 +30,8 @@ class Rung:
         warps: that an SM holds.
         stalls: a reason to cycles for each instruction issued, largest first (``Profile.stalls``).
         limiter: ``Profile.limiter``.
+        lsu: instructions for the load and store unit, for each instruction that multiplies and adds.
+        sectors: of global memory that a load of a warp touches, on average.
     """
 
     seconds: float
@@ -37,6 +39,8 @@ class Rung:
     warps: int
     stalls: Mapping[str, float]
     limiter: Limiter
+    lsu: float
+    sectors: float
 
     def share(self, reason: str) -> float:
         """The part of a warp's cycles that it spent so."""
@@ -48,7 +52,8 @@ def fingerprint(ptx: str, *launch: Any) -> str:
 
     Names, comments and line numbers do not count: Numba numbers shared arrays through all kernels of a session.
     """
-    lines = [line.strip() for line in ptx.splitlines() if not line.lstrip().startswith((".", "//"))]
+    aside = (".", "//", "{", "}", "$L__info")  # directives, comments, and what a debugger would read
+    lines = [line.strip() for line in ptx.splitlines() if not line.lstrip().startswith(aside)]
     code = re.sub(r"_cudapy_smem_\d+", "shared", "\n".join(filter(None, lines)))
     code = re.sub(r"\b_ZN\w+?(_param_\d+)?(?=\W)", lambda name: name[1] or "kernel", code)
     return hashlib.sha256(f"{code}\n{launch}".encode()).hexdigest()[:16]

@@ -39,7 +39,7 @@ EXERCISE = KernelExercise(
         large,
         small,
         goal=1.35,
-        too_much=2.5,
+        too_much=3,
         advice="Look at the inner loop: for eight multiplications it needs nine loads of shared memory, and no more.",
     ),
     misconceptions=(

@@ -39,7 +39,7 @@ EXERCISE = KernelExercise(
         large,
         small,
         goal=1.35,
-        too_much=2.5,
+        too_much=3.5,
         advice="Eight values of the tiles serve sixteen multiplications. Fetch four of them at once: "
         "`alignment=16` for the tile, an index that cannot be negative, and neighbours in a row.",
     ),
