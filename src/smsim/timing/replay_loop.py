@@ -183,7 +183,7 @@ def run(
             place = block_place[b]
             sm = place // per_sm
             first = 0 if t == 0 else t + 1 + P[P_START]
-            block_start[b] = 0 if t == 0 else t + 1
+            block_start[b] = first  # until then its place is empty
             for i in range(wpb):
                 w = b * wpb + i
                 local = (place % per_sm) * wpb + i
