@@ -1,4 +1,4 @@
-"""Write book/calibration.md from the numbers that calibration.py stored: python tools/calibration_page.py"""
+"""Write book/calibration.md and its figure from what calibration.py stored: python tools/calibration_page.py"""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
+
+import calibration_figure
 
 from smsim.calibration import Curve, Row, Source
 
@@ -56,6 +58,12 @@ evidence for them, nor they for it.
 #: Sections whose rows all have one source.
 WIDE = ("Dependent chains", "Bank conflicts")
 CURVES = """\
+```{raw} html
+:file: assets/figures/calibration.html
+```
+
+The model is the solid line, the measurement the dashed one, both as shares of their own maximum. The numbers are below.
+
 Each thread reads a double, or writes one, or does both (`read`, `init`, `scale`), in blocks of growing size, two blocks
 an SM. Absolute bandwidth is in the table; what is gated is order and shape: both curves are divided by their own
 largest value, and no point may lie more than 0.15 from the other's. H200 is an H100 with its own DRAM. Bandwidth
@@ -166,6 +174,7 @@ def _curve(curve: Curve) -> Iterator[str]:
 def write() -> None:
     """Write the page from what is stored."""
     PAGE.write_text(page(rows(), curves()), encoding="utf-8")
+    calibration_figure.write(curves())
 
 
 if __name__ == "__main__":

@@ -1,15 +1,13 @@
 """The calibration's rows are what the model says now, hold their gates, and are what the page shows."""
 
-import sys
-from pathlib import Path
-
+import calibration_figure
+import calibration_page
 import chains
 import pytest
 
 from smsim import devices
 from smsim.calibration import curves, measure, published
 
-TOOLS = Path(__file__).resolve().parents[2] / "tools"
 #: Curves that miss their gate; the page says why.
 MISSED = {"read, RTX A6000", "scale, A100", "scale, H200"}
 #: The calibration's chains by the names that they have here.
@@ -27,16 +25,6 @@ SAME = {
 
 
 @pytest.fixture(scope="module")
-def page():
-    sys.path.insert(0, str(TOOLS))
-    try:
-        import calibration_page
-    finally:
-        sys.path.remove(str(TOOLS))
-    return calibration_page
-
-
-@pytest.fixture(scope="module")
 def rows():
     return list(measure())
 
@@ -46,12 +34,12 @@ def lines():
     return list(curves())
 
 
-def test_rows_are_measured_as_stored(page, rows):
-    assert rows == page.rows()
+def test_rows_are_measured_as_stored(rows):
+    assert rows == calibration_page.rows()
 
 
-def test_curves_are_measured_as_stored(page, lines):
-    assert lines == page.curves()
+def test_curves_are_measured_as_stored(lines):
+    assert lines == calibration_page.curves()
 
 
 def test_every_gated_row_holds(rows):
@@ -66,8 +54,16 @@ def test_which_curves_hold(lines):
     assert sum(line.holds is True for line in lines) == 3
 
 
-def test_the_page_is_what_is_stored(page):
-    assert page.PAGE.read_text(encoding="utf-8") == page.page(page.rows(), page.curves())
+def test_the_page_is_what_is_stored():
+    text = calibration_page.page(calibration_page.rows(), calibration_page.curves())
+    assert calibration_page.PAGE.read_text(encoding="utf-8") == text
+        calibration_page.rows(), calibration_page.curves()
+    )
+
+
+def test_the_figure_is_what_is_stored():
+    drawn = calibration_figure.figure(calibration_page.curves())
+    assert calibration_figure.FIGURE.read_text(encoding="utf-8") == drawn
 
 
 def test_stall_counts_are_the_assemblers():

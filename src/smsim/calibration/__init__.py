@@ -4,7 +4,7 @@ Each module measures one subject and gives rows; :func:`measure` puts them toget
 ``published.toml``, each value with unit, source, date and mark.
 """
 
-from smsim.calibration.curves import Curve, curves
+from smsim.calibration.bandwidth import Curve, curves
 from smsim.calibration.row import Row, Source
 from smsim.calibration.rows import measure
 
