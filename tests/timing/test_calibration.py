@@ -57,8 +57,6 @@ def test_which_curves_hold(lines):
 def test_the_page_is_what_is_stored():
     text = calibration_page.page(calibration_page.rows(), calibration_page.curves())
     assert calibration_page.PAGE.read_text(encoding="utf-8") == text
-        calibration_page.rows(), calibration_page.curves()
-    )
 
 
 def test_the_figure_is_what_is_stored():
