@@ -26,7 +26,7 @@ SITE := _build/html
 BUILD_SITE = $(PY) tools/build_site.py $(if $(filter 0,$(SOLUTIONS)),--without-solutions)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book site serve test test-packages test-notebooks test-site lint format lab notebooks labs bench fuzz conformance clean
+.PHONY: help setup book site serve test test-packages test-notebooks test-site lint format lab notebooks labs bench fuzz conformance calibration clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -86,6 +86,9 @@ fuzz: $(STAMP)  ## change PTX texts 20,000 times and look for anything but a res
 conformance: $(STAMP)  ## run numba-cuda's own tests on the simulated SM and store the counts
 	$(PY) -m pip install --quiet pytest filecheck cffi ml_dtypes
 	$(PY) tools/conformance.py
+
+calibration: $(STAMP)  ## measure the timing model again beside published measurements and store it
+	$(PY) tools/calibration.py
 
 clean:  ## remove what was built; .venv stays
 	rm -rf _build build dist .ruff_cache .hypothesis

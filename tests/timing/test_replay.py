@@ -9,6 +9,7 @@ from smsim.devices.spec import named
 from smsim.timing import microops as m
 from smsim.timing import trace as t
 from smsim.timing.replay import ReplayError, replay
+from smsim.timing.replay_state import BLOCK_START
 from tests.timing.slow_replay import cycles
 from tests.timing.small_traces import memory, micro_ops, op, trace
 
@@ -111,7 +112,7 @@ def test_a_wait_ends_when_its_release_is_seen():
 def test_blocks_follow_one_another():
     ops = micro_ops([*CHAIN, EXIT])
     result = replay(trace(ops, [[0]] * 4), ops, H100, 2)
-    assert result.block_start.tolist() == [0, 0, 94, 94]
+    assert result.block_start.tolist() == [0, 0, 94 + BLOCK_START, 94 + BLOCK_START]
     with pytest.raises(ValueError, match="per_sm"):
         replay(trace(ops, [[0]]), ops, H100, 0)
 

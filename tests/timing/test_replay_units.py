@@ -9,6 +9,7 @@ from smsim.devices.spec import named
 from smsim.timing import microops as m
 from smsim.timing import trace as t
 from smsim.timing.replay import replay
+from smsim.timing.replay_state import BLOCK_START
 from tests.timing.small_traces import memory, micro_ops, op, trace
 
 H100 = named("H100")
@@ -164,7 +165,7 @@ def test_waves_and_a_tail():
 def test_a_block_stays_until_its_loads_are_back():
     ops = micro_ops([memory(m.LOAD, 0, [0]), EXIT])
     result = run(ops, [[0]] * 2, records=[(t.GLOBAL, 1, [4])] * 2)
-    assert result.block_end[0] == result.block_start[1] == T.dram_latency
+    assert result.block_end[0] == T.dram_latency == result.block_start[1] - BLOCK_START
     assert stall(result, "long_scoreboard") > T.dram_latency - 4
 
 

@@ -2,11 +2,12 @@
 
 What the parameters are. From the GPU's file, with its marks: all latencies, intervals, bandwidths and the stages of
 the load and store unit. Published for an RTX A6000 and used for all GPUs: greedy, then youngest scheduling, and the
-form of that unit (Huerta et al., arXiv 2503.20481). Guessed: how long a block takes to start, the ways of the caches
-and how they hash addresses. None is fitted.
+form of that unit (Huerta et al., arXiv 2503.20481). Guessed: the ways of the caches
+and how they hash addresses. Fitted: how long the place of a block that ended stays empty.
 
 L2 and DRAM are shared with peers that do the same: an SM has its equal share of both. Caches are empty at first,
-as Nsight Compute leaves them. What is still dirty in L2 at the end costs nothing.
+as Nsight Compute leaves them; but of an estimate of more than L2 holds, L2 is full of what earlier blocks left. What
+is still dirty in L2 at the end costs nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from smsim.devices.spec import DeviceSpec
-from smsim.timing.microops import LOAD, PIPES, STALLS, MicroOps
+from smsim.timing.microops import ATOMIC, LOAD, PIPES, STALLS, STORE, MicroOps
 from smsim.timing.outcome import Replay
 from smsim.timing.replay_state import (
     A_DRAM_BUSY,
@@ -40,6 +41,7 @@ from smsim.timing.replay_state import (
     C_NEXT,
     C_SIZE,
     FINE,
+    K_DIRTY,
     K_LINE,
     K_SIZE,
     L1_WAYS,
@@ -61,7 +63,7 @@ from smsim.timing.replay_state import (
     W_SIZE,
     W_WAIT,
 )
-from smsim.timing.trace import Trace
+from smsim.timing.trace import SHARED, Trace
 
 _SECTOR = 32
 _LINE = 128
@@ -105,7 +107,7 @@ def replay(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, shared_by
     cycles = run(
         _figures(trace, spec, per_sm, shares), amounts, of_sm, _cores(cores), blocks, warps, _events(trace, ops),
         _operations(ops, shares), scoreboard, _cache(sms, shares.l1_bytes(spec, per_sm, shared_bytes), L1_WAYS),
-        _cache(sms, shares.l2_bytes(spec), L2_WAYS), np.concatenate([ops.src, ops.dst]).astype(np.int64),
+        _l2(trace, ops, sms, shares.l2_bytes(spec)), np.concatenate([ops.src, ops.dst]).astype(np.int64),
         *(np.array(trace_part, np.uint8) for trace_part in (trace.lanes, trace.space)),
         *_int64(trace.passes, trace.sector_start, trace.sectors, trace.wait_start, trace.wait_release),
         np.stack([ops.start[trace.wait_code], ops.start[trace.wait_code + 1]], axis=1).astype(np.int64),
@@ -198,6 +200,44 @@ def _figures(trace: Trace, spec: DeviceSpec, per_sm: int, shares: _Shares) -> np
     return figures
 
 
+def _dirty_before(trace: Trace, ops: MicroOps, sms: int, sets: int) -> np.ndarray:
+    """Which sectors of L2 are dirty at first, a bit each, uint8 of shape ``(sms, sets, L2_WAYS)``.
+
+    None are, unless only the first of many blocks were recorded and all of them touch more than L2 holds. Then most of
+    the launch finds L2 full of what blocks before it left, and writing that back costs DRAM as much as reading.
+    """
+    dirty = np.zeros((sms, sets, L2_WAYS), np.uint8)
+    blocks = len(trace.block_sm)
+    if blocks >= trace.blocks_on_sm * sms:
+        return dirty
+    written = np.unique(_sectors_of(trace, ops, (STORE, ATOMIC)))
+    touched = len(np.union1d(written, _sectors_of(trace, ops, (LOAD,))))
+    if touched * _SECTOR * trace.blocks_on_sm / blocks <= sets * L2_WAYS * _LINE:
+        return dirty
+    share = len(written) / touched
+    upto = np.floor(np.arange(L2_WAYS + 1) * share)
+    dirty[..., upto[1:] > upto[:-1]] = 15
+    return dirty
+
+
+def _sectors_of(trace: Trace, ops: MicroOps, kinds: tuple[int, ...]) -> np.ndarray:
+    """The sectors of all records that micro-operations of these kinds left."""
+    most = int(ops.records.max(initial=0)) + 1
+    wanted = np.zeros((len(ops.start) - 1, most), bool)
+    code = np.repeat(np.arange(len(ops.start) - 1), np.diff(ops.start))
+    chosen = np.isin(ops.kind, kinds) & (ops.record >= 0)
+    wanted[code[chosen], ops.record[chosen]] = True
+    count = ops.records[trace.event_code].astype(np.int64)
+    event = np.repeat(np.arange(len(count)), count)
+    place = np.arange(len(event)) - np.repeat(np.cumsum(count) - count, count)
+    records = trace.event_record[event] + place
+    records = records[wanted[trace.event_code[event], place] & (trace.space[records] != SHARED)]
+    first, last = trace.sector_start[records], trace.sector_start[records + 1]
+    length = last - first
+    index = np.repeat(first - np.cumsum(length) + length, length) + np.arange(int(length.sum()))
+    return trace.sectors[index]
+
+
 def _carveout(spec: DeviceSpec, per_sm: int, shared_bytes: int) -> int:
     """The smallest legal size of shared memory in which the resident blocks have room, in bytes."""
     needed = per_sm * (shared_bytes + spec.shared_reserved_per_block) if shared_bytes else 0
@@ -208,6 +248,13 @@ def _cache(sms: int, size: float, ways: int) -> np.ndarray:
     """Empty caches of ``size`` bytes each."""
     cache = np.zeros((sms, max(1, int(size) // (_LINE * ways)), ways, K_SIZE), np.int64)
     cache[..., K_LINE] = -1
+    return cache
+
+
+def _l2(trace: Trace, ops: MicroOps, sms: int, size: float) -> np.ndarray:
+    """The SMs' shares of L2 as the recorded blocks find them."""
+    cache = _cache(sms, size, L2_WAYS)
+    cache[..., K_DIRTY] = _dirty_before(trace, ops, sms, cache.shape[1])
     return cache
 
 

@@ -149,6 +149,7 @@ def run(
             began += 1
             place = B[b, B_PLACE]
             first = B[b, B_START] + (P[P_START] if t >= 0 else 0)
+            B[b, B_START] = first  # until then its place is empty
             for i in range(wpb):
                 w = b * wpb + i
                 local = (place % per_sm) * wpb + i
