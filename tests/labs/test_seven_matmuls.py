@@ -1,5 +1,8 @@
 """Chapter 07's kernels, taken from its cells: right, without hazard, and compiled as the text says."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from nbtools import files
@@ -69,3 +72,10 @@ def test_the_published_ladder_is_complete_and_climbs():
     speeds = [labkit.fact(f"ladder.{name}") for name in (*RUNGS, "cublas")]
     assert all(fact.mark == "measured" and "RTX A6000" in fact.source for fact in speeds)
     assert [float(s) for s in speeds] == sorted(float(s) for s in speeds)
+
+
+def test_the_stored_profiles_are_the_models():
+    """In a process of its own: the chapter's kernels are profiled as by a reader."""
+    command = [sys.executable, "-W", "ignore", str(ROOT / "tools" / "store_rungs.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
