@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from sass import sass
+from sass import disassembled
 
 SOURCE = """
 extern "C" __global__ void shared(const float *A, const float *B, float *C, int K, int N) {
@@ -24,20 +24,18 @@ extern "C" __global__ void shared(const float *A, const float *B, float *C, int 
 """
 
 
-def compiled(arch: str) -> str:
+def compiled(arch: str) -> bytes:
     nvrtc = pytest.importorskip("cuda.bindings.nvrtc")
     _, program = nvrtc.nvrtcCreateProgram(SOURCE.encode(), b"shared.cu", 0, [], [])
-    (status,) = nvrtc.nvrtcCompileProgram(
-        program, 1, [f"--gpu-architecture={arch.replace('sm', 'compute')}".encode()]
-    )
+    (status,) = nvrtc.nvrtcCompileProgram(program, 1, [f"--gpu-architecture={arch}".encode()])
     assert status == nvrtc.nvrtcResult.NVRTC_SUCCESS
-    _, size = nvrtc.nvrtcGetPTXSize(program)
-    text = b" " * size
-    nvrtc.nvrtcGetPTX(program, text)
-    return text.rstrip(b"\0").decode()
+    _, size = nvrtc.nvrtcGetCUBINSize(program)
+    cubin = b" " * size
+    nvrtc.nvrtcGetCUBIN(program, cubin)
+    return cubin
 
 
 def test_eight_loads_of_four_and_32_of_one_for_32_products():
-    (code,) = sass(compiled("sm_86"), "sm_86").values()
+    (code,) = disassembled(compiled("sm_86")).values()
     counts = Counter(instruction.opcode for instruction in code)
     assert (counts["LDS.128"], counts["LDS"], counts["FFMA"]) == (8, 32, 32)
