@@ -25,7 +25,7 @@ def test_wrong_answer_is_rejected_for_the_right_reason(answer, cuda):
     assert verdict.mark is Mark.WRONG, str(verdict)
     assert verdict.misconception == answer.misconception, str(verdict)
     text = str(verdict)
-    assert "/" not in text.replace("//", "")  # no path
+    assert "/" not in text.replace("//", "").replace("LSU/shared memory", "")  # no path
     assert all(len(line) <= 100 for line in text.splitlines())
 
 
