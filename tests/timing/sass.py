@@ -67,11 +67,16 @@ def sass(ptx: str, arch: str, options: tuple[str, ...] = ()) -> dict[str, list[S
 
     Skips the test where there is no disassembler or no assembler.
     """
+    return disassembled(assembled(ptx, arch, options))
+
+
+def disassembled(cubin: bytes) -> dict[str, list[Sass]]:
+    """The kernels of an ELF file of machine code, by name. Skips the test where there is no disassembler."""
     program = _nvdisasm()
     if program is None:
         pytest.skip("nvdisasm is missing: pip install nvidia-cuda-nvdisasm")
     with tempfile.NamedTemporaryFile(suffix=".cubin") as file:
-        file.write(assembled(ptx, arch, options))
+        file.write(cubin)
         file.flush()
         done = subprocess.run(
             [program, "-c", "-hex", file.name], capture_output=True, text=True, timeout=120, check=True
