@@ -42,6 +42,7 @@ from smsim.timing.replay_state import (
     P_CROSSING,
     P_L2,
     P_QUEUE,
+    P_REQUEST,
     P_SHARED,
     P_SHARED_ATOMIC,
     P_SHARED_WIDE,
@@ -329,14 +330,14 @@ def run(
                 ring_at[core] = (ring_at[core] + 1) % queue
                 late = begin - t
                 reason = _SHORT
-                if record[o] < 0:  # a shuffle
-                    done = shared_access(P, A, S, sm, begin, 1) + latency[o] - P[P_ADDRESS]
+                if record[o] < 0:  # a shuffle: one a cycle of the SM, as the assembler's distance of 4 has it
+                    done = shared_access(P, A, S, sm, begin, 1, 1) + latency[o] - P[P_ADDRESS]
                 elif rec_lanes[rec] == 0:
                     done = t + latency[o] + late
                 elif what == LOAD or what == STORE or what == ATOMIC:
                     reason = _LONG
                     if rec_space[rec] == _SHARED:  # a generic address that lies in shared memory
-                        done = shared_access(P, A, S, sm, begin, rec_passes[rec]) - P[P_ADDRESS]
+                        done = shared_access(P, A, S, sm, begin, rec_passes[rec], P[P_REQUEST]) - P[P_ADDRESS]
                         done += P[P_SHARED] + rec_passes[rec] - 1 if what == LOAD else 1
                     else:
                         done = global_access(
@@ -347,7 +348,7 @@ def run(
                     if what != LOAD:
                         store_done[w] = max(store_done[w], done)
                 else:
-                    done = shared_access(P, A, S, sm, begin, rec_passes[rec]) - P[P_ADDRESS]
+                    done = shared_access(P, A, S, sm, begin, rec_passes[rec], P[P_REQUEST]) - P[P_ADDRESS]
                     # What a wide access takes without conflicts is part of its latency.
                     more = max(0, rec_passes[rec] - max(1, width[o] // 4))
                     if what == SHARED_LOAD:
