@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks import replaying
 from benchmarks.measure import Measurement, measure
 
 #: Sizes: as large as the goal says, and for Numba's simulator as large as it finishes in seconds.
@@ -14,12 +15,15 @@ SIZES = {
     "lock": {"smsim": 512, "cudasim": 512},
 }
 GOALS = {"saxpy": (5000, 150), "matmul": (5000, 100)}
+REPLAY_GOAL = 2_000_000  # warp instructions a second
+ACCEL_SIM = 12_500  # the same, as published (Khairy et al., ISCA 2020)
+ESTIMATE_GOAL = 20  # seconds
 MILLION_THREADS = 16_000_000
 GROWTH = (1_000_000, 2_000_000, 4_000_000)
 
 
 def _row(*cells: str) -> str:
-    return "  ".join(cell.rjust(width) for cell, width in zip(cells, (10, 12, 12, 12, 16, 16), strict=True))
+    return "  ".join(cell.rjust(width) for cell, width in zip(cells, (10, 12, 12, 12, 16, 16), strict=False))
 
 
 def _times(ratio: float, goal: float | None, at_most: bool) -> str:
@@ -43,6 +47,32 @@ def _measured(name: str) -> str:
     return _row(name, f"{ours.seconds * 1e3:.1f} ms", f"{off.seconds * 1e3:.1f} ms", time, faster, slower)
 
 
+def _replayed(kernel: str) -> str:
+    """Warp instructions a second, compiled and plain."""
+    large, small = replaying.SIZES[kernel]
+    fast, plain = replaying.measure(kernel, large), replaying.measure(kernel, small, compiled=False)
+    missed = "" if fast.rate >= REPLAY_GOAL else f" ({REPLAY_GOAL / 1e6:g})"
+    return _row(
+        kernel, f"{fast.rate / 1e6:.2f} M{missed}", f"{plain.rate / 1e3:.1f} k", f"{fast.rate / plain.rate:.0f}x",
+        f"{fast.rate / ACCEL_SIM:.0f}x",
+    )  # fmt: skip
+
+
+def _replays() -> None:
+    """The timing model."""
+    print(
+        "\nThe timing model's replay, in warp instructions a second, compiled by Numba and as plain Python;"
+    )
+    print(f"Accel-Sim's published speed is {ACCEL_SIM / 1e3:g} k.")
+    print(_row("", "compiled", "plain", "ratio", "of Accel-Sim's"))
+    for kernel in replaying.SIZES:
+        print(_replayed(kernel), flush=True)
+    side = replaying.ESTIMATED
+    seconds = replaying.measure("matmul", side, estimate=True).first
+    missed = "" if seconds < ESTIMATE_GOAL else f" (goal: {ESTIMATE_GOAL} s)"
+    print(f"Estimate of a {side}x{side} matmul, recorded, lowered and replayed: {seconds:.1f} s{missed}")
+
+
 def main() -> None:
     print("Best of five runs each, or of one that takes over a second; hazards on. In brackets: the goal,")
     print("where it is missed. A dash: nothing to compare with.")
@@ -59,6 +89,7 @@ def main() -> None:
     print(
         f"saxpy on {large.threads:,} threads: {large.seconds:.2f} s, {large.peak_bytes / 1e9:.2f} GB at most in use"
     )
+    _replays()
 
 
 if __name__ == "__main__":

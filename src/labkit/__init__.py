@@ -3,7 +3,7 @@
 labkit.start()                          the first cell: environment, engine, one line that says which
 labkit.check("lab01.map", kernel)       judge an answer; prints a verdict, never raises
 labkit.hint("lab01.map")                the next hint
-labkit.predict("04.conflicts", 32, 17)  score an estimate
+labkit.predict("04.conflicts", 32, 17)  score an estimate; predict_limiter(name, "tail", profile) a limiter
 labkit.progress()                       what is done; export_progress() and import_progress() move it
 labkit.fact("h800.sms")                 a sourced figure with its unit
 labkit.figure(), labkit.show(fig, alt)  figures in the book's style
@@ -21,6 +21,7 @@ _WHERE = {
     "judge": "labkit.checks",
     "hint": "labkit.hinting",
     "predict": "labkit.predictions",
+    "predict_limiter": "labkit.predictions",
     "progress": "labkit.record.overview",
     "export_progress": "labkit.record.transfer",
     "import_progress": "labkit.record.transfer",

@@ -1,6 +1,7 @@
 """The progress file: atomic, versioned, kept aside when it cannot be read, and the reader's to move."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -142,3 +143,21 @@ def test_predictions_score_within_a_factor_of_two(capsys):
     assert said[1] == "[v] 04.conflicts: within a factor of two. You said 30, the run gave 17 cycles."
     assert said[2] == "[x] 04.other: too high by a factor of 5.88. You said 100, the run gave 17."
     assert said[-1] == "predictions: 1 of 2 within a factor of two"
+
+
+def test_limiters_are_scored_by_name(capsys):
+    profile = SimpleNamespace(limiter=SimpleNamespace(name="latency: long scoreboard"))
+    for guess in (None, "Long Scoreboard", "DRAM bandwidth", "DRAM bandwith", "the weather"):
+        labkit.predict_limiter("07.naive", guess, profile)
+    labkit.predict_limiter("07.tiled", "tail", profile)
+    labkit.progress()
+    said = capsys.readouterr().out.splitlines()
+    found = "By the profile it is latency: long scoreboard."
+    assert said[0] == f"[ ] 07.naive, limiter: no prediction yet. {found}"
+    assert said[1] == f"[v] 07.naive, limiter: right. {found}"
+    assert said[2] == f"[x] 07.naive, limiter: you said DRAM bandwidth. {found}"
+    assert said[3] == (
+        "[x] 07.naive, limiter: 'DRAM bandwith' is no limiter's name; did you mean 'DRAM bandwidth'?"
+    )
+    assert said[4].startswith("[x] 07.naive, limiter: 'the weather' is no limiter's name; the names are ")
+    assert said[-1] == "limiters: 1 of 2 named"

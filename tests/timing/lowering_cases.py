@@ -31,13 +31,25 @@ def program(ptx: str) -> object:
     return next(iter(functions.values())).program
 
 
+def programs(ptx: str) -> list[object]:
+    """The kernel and the functions that it calls."""
+    functions = Device(memory=Memory(1 << 20)).load(ptx).functions
+    return next(iter(functions.values())).programs(False)
+
+
 def lowered(body: str, spec: object = SPEC) -> m.MicroOps:
     return lower(program(kernel(body)).blocks, spec)
 
 
 def texts(ops: m.MicroOps) -> list[str]:
-    """The opcode of the PTX behind each micro-operation, in order."""
-    return [ops.instructions[pc].instruction.opcode for pc in ops.pc]
+    """The opcode of the PTX behind each micro-operation, in order; ``constant`` for one that brings a constant."""
+    return [_text(ops, n) for n in range(len(ops.kind))]
+
+
+def _text(ops: m.MicroOps, n: int) -> str:
+    opcode = ops.instructions[ops.pc[n]].instruction.opcode
+    computes = ops.kind[n] in (m.COMPUTE, m.VARIABLE) and opcode != "bar"
+    return "constant" if computes and ops.dst_start[n] == ops.dst_start[n + 1] else opcode
 
 
 def of(ops: m.MicroOps, opcode: str) -> list[int]:

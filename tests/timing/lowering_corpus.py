@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from lowering_cases import SPEC, program
 from numba import cuda, float32, int32
-from sass import sass
+from sass import Sass, sass
 
 from smsim.isolated import call_of
+from smsim.machine.program import Code
 from smsim.timing.lowering import lower
 
 
@@ -113,13 +115,74 @@ def doubles(x, y, out):
         out[i] = x[i] * y[i] + x[i] / y[i]
 
 
+@cuda.jit
+def chain(x, y, out):
+    i = cuda.grid(1)
+    value = x[i]
+    for _ in range(x.size):
+        value = value * float32(0.5) + float32(1)
+    out[i] = value
+
+
+@cuda.jit
+def double_sums(x, y, out):
+    i = cuda.grid(1)
+    total = 0.0
+    for k in range(i, x.size, cuda.gridsize(1)):
+        total += x[k] * y[k]
+    out[i] = total
+
+
+@cuda.jit
+def bins(x, y, out):
+    counts = cuda.shared.array(256, int32)
+    t = cuda.threadIdx.x
+    counts[t] = 0
+    cuda.syncthreads()
+    for i in range(cuda.grid(1), x.size, cuda.gridsize(1)):
+        cuda.atomic.add(counts, int32(x[i]) & 255, 1)
+    cuda.syncthreads()
+    cuda.atomic.add(out, t, float32(counts[t]))
+
+
+@cuda.jit
+def registers(a, b, c):
+    left, right = cuda.shared.array((64, 8), float32), cuda.shared.array((8, 64), float32)
+    sums = cuda.local.array((4, 4), float32)
+    t = cuda.threadIdx.x & 255
+    y, x = t // 16 * 4, t % 16 * 4
+    i0, j0 = cuda.blockIdx.y * 64, cuda.blockIdx.x * 64
+    for i in range(4):
+        for j in range(4):
+            sums[i, j] = 0
+    k0 = 0
+    while k0 < a.shape[1]:
+        for r in range(0, 64, 32):
+            left[t // 8 + r, t % 8] = a[i0 + t // 8 + r, k0 + t % 8]
+            right[t // 64 + r // 8, t % 64] = b[k0 + t // 64 + r // 8, j0 + t % 64]
+        cuda.syncthreads()
+        k = 0
+        while k < 8:
+            for i in range(4):
+                u = left[y + i, k]
+                for j in range(4):
+                    sums[i, j] += u * right[k, x + j]
+            k += 1
+        cuda.syncthreads()
+        k0 += 8
+    for i in range(4):
+        for j in range(4):
+            c[i0 + y + i, j0 + x + j] = sums[i, j]
+
+
 _LINE, _TABLE = np.zeros(1024, np.float32), np.zeros((64, 64), np.float32)
 _LONG = np.zeros(1024)
 CORPUS = {
     "saxpy": (saxpy, _LINE), "stencil": (stencil, _LINE), "strided": (strided, _LINE),
     "block_sum": (block_sum, _LINE), "warp_sum": (warp_sum, _LINE), "histogram": (histogram, _LINE),
     "transpose": (transpose, _TABLE), "naive": (naive, _TABLE), "tiled": (tiled, _TABLE),
-    "doubles": (doubles, _LONG),
+    "doubles": (doubles, _LONG), "chain": (chain, _LINE), "double_sums": (double_sums, _LONG),
+    "bins": (bins, _LINE), "registers": (registers, _TABLE),
 }  # fmt: skip
 
 
@@ -136,18 +199,39 @@ class Row:
     sass: int
 
 
-def row(name: str) -> Row:
+@cache
+def ptx_of(name: str) -> str:
     kernel, array = CORPUS[name]
-    block = (16, 16) if array.ndim == 2 else 256
-    ptx = call_of("x", kernel[(4, 4) if array.ndim == 2 else 4, block], (array,) * 3, SPEC).ptx
-    blocks = program(ptx).blocks
-    machine = sass(ptx, SPEC.arch)
-    # A 64-bit integer division is a subroutine of its own in SASS, and all ordinary numbers go through it.
-    code = machine[blocks[0].steps[0].function.name]
-    code = [one for one in code if one.name != "NOP"]
-    called = [part for name, part in machine.items() if "u64" in name or "s64" in name]
+    block = (16, 16) if array.ndim == 2 and name != "registers" else 256
+    return call_of("x", kernel[(4, 4) if array.ndim == 2 else 4, block], (array,) * 3, SPEC).ptx
+
+
+@cache
+def machine_of(name: str) -> dict[str, list[Sass]]:
+    return sass(ptx_of(name), SPEC.arch)
+
+
+@cache
+def blocks_of(name: str) -> list[Code]:
+    return program(ptx_of(name)).blocks
+
+
+def main_of(name: str) -> list[Sass]:
+    """The machine code of the kernel itself, without subroutines."""
+    function = blocks_of(name)[0].steps[0].function.name
+    return [one for one in machine_of(name)[function] if one.name != "NOP"]
+
+
+def called_of(name: str) -> list[Sass]:
+    """The subroutines for 64-bit integer division, which all ordinary numbers go through."""
+    parts = [part for other, part in machine_of(name).items() if "u64" in other or "s64" in other]
+    return [one for part in parts for one in part]
+
+
+def row(name: str) -> Row:
+    blocks = blocks_of(name)
     written = sum(len(c.steps) + (c.ending is not None) for c in blocks)
-    return Row(name, written, len(lower(blocks, SPEC).kind), len(code) - 1 + sum(map(len, called)))
+    return Row(name, written, len(lower(blocks, SPEC).kind), len(main_of(name)) + len(called_of(name)))
 
 
 def rows() -> list[Row]:

@@ -37,6 +37,7 @@ class Sass:
         opcode: with its modifiers, ``"IMAD.WIDE.U32"``.
         operands: as the disassembler prints them.
         stall, yields, write_barrier, read_barrier, wait: the control bits; see above.
+        labels: names of this place, for branches.
     """
 
     address: int
@@ -48,6 +49,7 @@ class Sass:
     write_barrier: int
     read_barrier: int
     wait: int
+    labels: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -101,6 +103,7 @@ def _nvdisasm() -> Path | None:
 
 
 _SECTION = re.compile(r"^\.text\.(\S+):")
+_LABEL = re.compile(r"^(\.L_\w+):")
 _FIRST = re.compile(
     r"^\s*/\*([0-9a-f]{4,})\*/\s+(?:(@\S+)\s+)?([A-Z]\S*)\s*(.*?)\s*;?\s*/\* 0x([0-9a-f]{16}) \*/"
 )
@@ -110,10 +113,13 @@ _SECOND = re.compile(r"^\s*/\* 0x([0-9a-f]{16}) \*/")
 def _parsed(listing: str) -> dict[str, list[Sass]]:
     functions: dict[str, list[Sass]] = {}
     current: list[Sass] = []
+    labels: list[str] = []
     lines = iter(listing.splitlines())
     for line in lines:
         if section := _SECTION.match(line):
             current = functions.setdefault(section[1], [])
+        elif label := _LABEL.match(line):
+            labels.append(label[1])
         elif first := _FIRST.match(line):
             second = _SECOND.match(next(lines))
             address, guard, opcode, operands, _ = first.groups()
@@ -129,8 +135,10 @@ def _parsed(listing: str) -> dict[str, list[Sass]]:
                     write_barrier=control >> 5 & 7,
                     read_barrier=control >> 8 & 7,
                     wait=control >> 11 & 63,
+                    labels=tuple(labels),
                 )
             )
+            labels = []
     return {name: _without_padding(code) for name, code in functions.items()}
 
 

@@ -1,13 +1,13 @@
-"""The lowering against what NVIDIA's assembler emits for ten Numba kernels: how many instructions."""
+"""The lowering against what NVIDIA's assembler emits for Numba kernels: how many instructions."""
 
 from __future__ import annotations
 
 import pytest
 from lowering_corpus import CORPUS, row, rows
 
-# Small kernels lose a third: constants that ptxas loads into uniform registers (ULDC), and the call of a division's
-# slow path, have no micro-operation.
-FAR = {"saxpy": 0.25, "stencil": 0.31, "doubles": 0.32}
+# Small kernels lose a fifth: the call of a division's slow path has no micro-operation. In "registers" ptxas unrolls a
+# loop of eight turns altogether.
+FAR = {"stencil": 0.20, "doubles": 0.19, "registers": 0.24}
 NEAR = 0.15
 
 

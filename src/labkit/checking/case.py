@@ -20,11 +20,11 @@ Dimensions = int | tuple[int, ...]
 class Case:
     """Arguments of one launch (or one call), in the order the answer takes them.
 
-    ``size`` is what the case was made from: a length, or a shape. ``outputs`` names the arguments
-    that the answer must fill; all others must stay as they are.
+    ``size`` is what the case was made from: a length, or a shape; a text is shown as it stands. ``outputs``
+    names the arguments that the answer must fill; all others must stay as they are.
     """
 
-    size: Dimensions
+    size: Dimensions | str
     arguments: Mapping[str, Any]
     blocks: Dimensions = 1
     threads: Dimensions = 1

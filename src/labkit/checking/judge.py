@@ -85,9 +85,11 @@ def _praise(exercise: _TriedExercise, answer: Any, outcomes: Sequence[Outcome]) 
         details += [score.text(figure), *filter(None, [score.guidance(answer, figure)])]
     details += notes
     remembered = figures[0] if figures else None
-    if any(score.fails(figure) for score, figure in zip(exercise.scores, figures, strict=True)):
+    failed = [s for s, figure in zip(exercise.scores, figures, strict=True) if s.fails(figure)]
+    if failed:
         message = "right results, but too costly."
-        return Verdict(exercise.name, Mark.WRONG, message, "too costly", tuple(details), score=remembered)
+        name = failed[0].cause(answer)[0]
+        return Verdict(exercise.name, Mark.WRONG, message, name, tuple(details), score=remembered)
     return Verdict(exercise.name, Mark.RIGHT, message, details=tuple(details), score=remembered)
 
 

@@ -26,6 +26,8 @@ class Score:
         too_much: above this the answer counts as wrong (``None``: it never does).
         advice: a sentence for who has not reached the goal.
         place: ``place(answer, case)`` says in a sentence which line the figure comes from.
+        blame: ``blame(answer, case)`` names the misconception behind a figure above the goal, and says in a
+            sentence what to do; ``None`` where it finds nothing, and ``advice`` is told.
     """
 
     unit: str
@@ -35,6 +37,7 @@ class Score:
     too_much: float | None = None
     advice: str = ""
     place: Callable[[Any, Case], str] | None = None
+    blame: Callable[[Any, Case], tuple[str, str] | None] | None = None
 
     def take(self, answer: Any) -> float:
         return float(self.measure(answer, self.case()))
@@ -48,7 +51,12 @@ class Score:
         if figure <= self.goal:
             return ""
         place = self.place(answer, self.case()) if self.place else ""
-        return f"{place} {self.advice}".strip()
+        return f"{place} {self.cause(answer)[1]}".strip()
+
+    def cause(self, answer: Any) -> tuple[str, str]:
+        """Name of the misconception and what to do about it, for an answer above the goal."""
+        found = self.blame(answer, self.case()) if self.blame else None
+        return found or ("too costly", self.advice)
 
     def fails(self, figure: float) -> bool:
         return self.too_much is not None and figure > self.too_much

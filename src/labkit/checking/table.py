@@ -30,6 +30,8 @@ def case_table(outcome: Outcome) -> tuple[str, ...]:
 
 
 def _size_text(size: Any) -> str:
+    if isinstance(size, str):
+        return size
     if isinstance(size, tuple):
         return " x ".join(map(str, size)) + " elements"
     return f"{size} element" + ("" if size == 1 else "s")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from labkit import exercises
 from labkit.record.store import load
 
@@ -18,10 +20,19 @@ def progress(lab: str | None = None) -> None:
         print(f"{each}: {len(solved)} of {len(names)} solved")
         for name in names if lab else ():
             print("  " + _line(name, state["exercises"].get(name, {})))
-    scored = state["predictions"].values()
-    if scored and lab is None:
-        good = sum(bool(p.get("within_two")) for p in scored)
-        print(f"predictions: {good} of {len(scored)} within a factor of two")
+    if lab is None:
+        _predictions(state["predictions"].values())
+
+
+def _predictions(kept: Iterable[dict]) -> None:
+    """One line for numbers and one for limiters, where there are any."""
+    for key, text in (
+        ("within_two", "predictions: {} of {} within a factor of two"),
+        ("right", "limiters: {} of {} named"),
+    ):
+        scored = [bool(each[key]) for each in kept if key in each]
+        if scored:
+            print(text.format(sum(scored), len(scored)))
 
 
 def _line(name: str, entry: dict) -> str:

@@ -147,3 +147,12 @@ def remember_prediction(name: str, *, within_two: bool) -> None:
         state["predictions"].setdefault(name, {"within_two": within_two})
 
     change(alter)
+
+
+def remember_limiter(name: str, *, right: bool) -> None:
+    """Whether the first limiter that was named is the one."""
+
+    def alter(state: dict[str, Any]) -> None:
+        state["predictions"].setdefault(name, {"right": right})
+
+    change(alter)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from smsim.counting.tally import Tally
-from smsim.counting.warps import Rows, how_many, rows_of
+from smsim.counting.warps import Rows, how_many, kinds_of_rows, rows_of
 from smsim.machine.bind.access import by_space
 from smsim.machine.bind.binding import Step
 from smsim.machine.collectives import LANES
@@ -122,7 +122,7 @@ class Counter(Observer):
         self, frame: Frame, address: object, mask: Mask, space: str, width: int, atomic: bool
     ) -> dict[str, int]:
         if address.shape[1] > 1 or not frame.lanes.full:
-            return _touched(rows_of(frame, mask, address), space, width, atomic)
+            return _sum(_touched(rows, space, width, atomic) for rows in kinds_of_rows(frame, mask, address))
         key = (id(address), id(mask), id(frame.lanes), space, width, atomic)
         known = self._judged.get(key)
         if known is None:
@@ -151,6 +151,11 @@ def _address_of(frame: Frame, step: Step) -> _Access | None:
     return frame.program.binding.address(step.instruction.operands[at], step.instruction)[0]
 
 
+def _sum(parts: Iterable[dict[str, int]]) -> dict[str, int]:
+    first, *others = parts
+    return {name: number + sum(other[name] for other in others) for name, number in first.items()}
+
+
 def _touched(rows: Rows, space: str, width: int, atomic: bool) -> dict[str, int]:
     """What one access touches, over all its warps."""
     address, active = rows.address, rows.active
@@ -168,8 +173,7 @@ def _touched(rows: Rows, space: str, width: int, atomic: bool) -> dict[str, int]
             [coalesce.local_addresses(address + 4 * n, lane) for n in range(words)], axis=1
         )
         active, width = np.tile(active, words), min(width, 4)
-    sectors = coalesce.atomic_sectors if atomic else coalesce.sectors
-    return {
-        "sectors": int(sectors(address, active, width).sum()) * rows.times,
-        "lines": int(coalesce.lines(address, active, width).sum()) * rows.times,
-    }
+    sectors, lines = coalesce.sectors_and_lines(address, active, width)
+    if atomic:
+        sectors = coalesce.atomic_sectors(address, active, width)
+    return {"sectors": int(sectors.sum()) * rows.times, "lines": int(lines.sum()) * rows.times}

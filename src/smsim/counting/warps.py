@@ -51,6 +51,22 @@ def rows_of(frame: Frame, mask: Mask, address: object) -> Rows:
     return Rows(_by_warp(np.asarray(address), lanes.shape), _by_warp(active, lanes.shape), 1)
 
 
+def kinds_of_rows(frame: Frame, mask: Mask, address: object) -> list[Rows]:
+    """As :func:`rows_of`, but each kind of block once: blocks whose addresses differ by whole cache lines do
+    the same to sectors, lines and banks."""
+    active = np.ones((1, 1), bool) if mask is None else mask
+    if frame.lanes.full and isinstance(address, OuterSum) and active.shape[1] == 1:
+        offsets, first, times = np.unique(address.cols[0] % 128, return_index=True, return_counts=True)
+        if len(offsets) * 2 <= address.shape[1]:
+            threads = (frame.lanes.shape[0], 1)
+            on = _by_warp(active, threads)
+            return [
+                Rows(_by_warp(address.rows + (address.cols[0, at] + address.offset), threads), on, int(n))
+                for at, n in zip(first, times, strict=True)
+            ]
+    return [rows_of(frame, mask, address)]
+
+
 def _one_block(address: object) -> np.ndarray | None:
     """One block's addresses, if the others' differ from them by whole cache lines only."""
     if isinstance(address, OuterSum):

@@ -61,7 +61,7 @@ def profile(
         occupancy=room,
         trace=trace,
         ops=ops,
-        replay=replay(trace, ops, spec, room.blocks),
+        replay=replay(trace, ops, spec, room.blocks, room.shared),
         run=recording.run,
         estimate=not recording.complete,
     )

@@ -35,6 +35,24 @@ def lines(address: np.ndarray, active: np.ndarray | None = None, width: int = 4)
     return _pieces(address, active, width, LINE_BYTES)
 
 
+def sectors_and_lines(
+    address: np.ndarray, active: np.ndarray, width: int = 4
+) -> tuple[np.ndarray, np.ndarray]:
+    """:func:`sectors` and :func:`lines` at once, for half of the work."""
+    touched, active = _touched(address, None if active.all() else active, width, SECTOR_BYTES)
+    if active is not None:
+        chosen = np.take_along_axis(touched, np.argmax(active, axis=1)[:, None], axis=1)
+        touched = np.where(active, touched, chosen)
+    ordered = np.sort(touched, axis=1)
+    found = [
+        1 + np.count_nonzero(pieces[:, 1:] != pieces[:, :-1], axis=1)
+        for pieces in (ordered, ordered // (LINE_BYTES // SECTOR_BYTES))
+    ]
+    if active is not None:
+        found = [np.where(np.any(active, axis=1), count, 0) for count in found]
+    return found[0], found[1]
+
+
 def atomic_sectors(address: np.ndarray, active: np.ndarray | None = None, width: int = 4) -> np.ndarray:
     """How many sectors an atomic operation of each warp asks L2 for; arguments as :func:`sectors`.
 
@@ -58,6 +76,13 @@ def atomic_sectors(address: np.ndarray, active: np.ndarray | None = None, width:
 
 
 def _pieces(address: np.ndarray, active: np.ndarray | None, width: int, size: int) -> np.ndarray:
+    return distinct(*_touched(address, active, width, size))
+
+
+def _touched(
+    address: np.ndarray, active: np.ndarray | None, width: int, size: int
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """The pieces of ``size`` bytes that lanes touch, a row a warp, and which places of it are active."""
     address = np.asarray(address)
     if address.ndim != 2:
         raise ValueError(f"addresses have the shape (warps, 32); these have {address.shape}")
@@ -68,7 +93,7 @@ def _pieces(address: np.ndarray, active: np.ndarray | None, width: int, size: in
         most = int((last - first).max())
         touched = np.concatenate([np.minimum(first + n, last) for n in range(most + 1)], axis=1)
         active = None if active is None else np.tile(active, most + 1)
-    return distinct(touched, active)
+    return touched, active
 
 
 def distinct(values: np.ndarray, active: np.ndarray | None = None) -> np.ndarray:

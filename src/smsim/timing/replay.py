@@ -32,16 +32,36 @@ from smsim.timing.replay_state import (
     A_SHARED,
     A_SIZE,
     A_SPAN,
+    B_END,
+    B_LIVE,
+    B_SIZE,
+    B_START,
     BLOCK_START,
+    C_LAST,
+    C_NEXT,
+    C_SIZE,
     FINE,
+    K_DIRTY,
+    K_LINE,
+    K_SIZE,
     L1_WAYS,
     L2_WAYS,
+    NAMED_BARRIERS,
     NEVER,
-    P_L1_SETS,
-    P_L2_SETS,
     P_SIZE,
+    S_LAST_BLOCK,
+    S_NEXT_BLOCK,
     S_SIZE,
     SPANS,
+    SUBCORES,
+    V_SIZE,
+    W_BARRIER,
+    W_BLOCK,
+    W_EVENT,
+    W_EVENT_END,
+    W_NEXT,
+    W_SIZE,
+    W_WAIT,
 )
 from smsim.timing.trace import SHARED, Trace
 
@@ -74,70 +94,57 @@ def replay(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, shared_by
     from smsim.timing.replay_loop import run  # compiles: only where something is replayed
 
     shares = _Shares(trace, spec)
-    figures = _figures(trace, spec, _carveout(spec, per_sm, shared_bytes), shares)
     sms = int(trace.block_sm.max()) + 1 if len(trace.block_sm) else 1
-    l1_sets, l2_sets = int(figures[P_L1_SETS]), int(figures[P_L2_SETS])
-    A = np.zeros(A_SIZE, np.int64)
-    A[A_SPAN] = 1
-    blocks = len(trace.block_sm)
-    block_start, block_end = np.zeros(blocks, np.int64), np.zeros(blocks, np.int64)
-    instructions = len(ops.instructions)
-    issued = np.zeros(instructions, np.int64)
-    stalls = np.zeros((instructions, len(STALLS)), np.int64)
-    pipe_cycles, pipe_issued = np.zeros(len(PIPES), np.int64), np.zeros(len(PIPES), np.int64)
+    cores, per_core = sms * SUBCORES, -(-per_sm * trace.warps_per_block // SUBCORES)
+    amounts = np.zeros(A_SIZE, np.int64)
+    blocks, warps = _blocks(trace), _warps(trace)
+    scoreboard = np.zeros((sms * per_sm * trace.warps_per_block, max(1, ops.places), V_SIZE), np.int64)
+    on_sm, of_sm = _blocks_of_sms(trace, sms)
+    issued = np.zeros(len(ops.instructions), np.int64)
+    stalls = np.zeros((len(ops.instructions), len(STALLS)), np.int64)
     timeline = np.zeros((SPANS, len(STALLS)), np.int64)
-    order = np.argsort(trace.block_sm, kind="stable").astype(np.int64)
-    starts = np.searchsorted(trace.block_sm[order], np.arange(sms + 1)).astype(np.int64)
-    release_of = np.full(1, -1, np.int32)
-    if len(trace.release_record):
-        release_of = np.full(max(2, len(trace.lanes)), -1, np.int32)
-        release_of[trace.release_record] = np.arange(len(trace.release_record))
+    pipe_cycles, pipe_issued = np.zeros(len(PIPES), np.int64), np.zeros(len(PIPES), np.int64)
     cycles = run(
-        figures, A, *_int64(ops.start, ops.kind, ops.pipe, ops.interval, ops.latency, ops.gap, ops.width),
-        *_int64(ops.record, ops.pc, ops.dst_start, ops.dst, ops.src_start, ops.src),
-        _past_l1(ops), shares.dram_cost(ops),
-        np.repeat(np.arange(blocks), trace.warps_per_block),
-        *_int64(trace.event_start, trace.event_code, trace.event_record, trace.event_wait),
-        trace.lanes, trace.space, *_int64(trace.passes, trace.sector_start, trace.sectors),
-        *_int64(trace.wait_start, trace.wait_release, trace.wait_code), release_of,
-        np.full(max(1, len(trace.release_record)), NEVER, np.int64), starts, order,
-        trace.warps_per_block, per_sm, max(1, ops.places), block_start, block_end, issued, stalls,
-        pipe_cycles, pipe_issued, timeline, np.zeros((sms, S_SIZE), np.int64),
-        np.full((sms, max(1, l1_sets), L1_WAYS), -1, np.int64),
-        np.zeros((sms, max(1, l1_sets), L1_WAYS), np.uint8),
-        np.zeros((sms, max(1, l1_sets), L1_WAYS), np.int64),
-        np.zeros((sms, max(1, l1_sets), L1_WAYS, 4), np.int64),
-        np.full((sms, l2_sets, L2_WAYS), -1, np.int64), np.zeros((sms, l2_sets, L2_WAYS), np.uint8),
-        _dirty_before(trace, ops, sms, l2_sets), np.zeros((sms, l2_sets, L2_WAYS), np.int64),
+        _figures(trace, spec, per_sm, shares), amounts, of_sm, _cores(cores), blocks, warps, _events(trace, ops),
+        _operations(ops, shares), scoreboard, _cache(sms, shares.l1_bytes(spec, per_sm, shared_bytes), L1_WAYS),
+        _l2(trace, ops, sms, shares.l2_bytes(spec)), np.concatenate([ops.src, ops.dst]).astype(np.int64),
+        *(np.array(trace_part, np.uint8) for trace_part in (trace.lanes, trace.space)),
+        *_int64(trace.passes, trace.sector_start, trace.sectors, trace.wait_start, trace.wait_release),
+        np.stack([ops.start[trace.wait_code], ops.start[trace.wait_code + 1]], axis=1).astype(np.int64),
+        _releases(trace), np.full(max(1, len(trace.release_record)), NEVER, np.int64), on_sm,
+        np.zeros_like(on_sm), np.full((cores, per_core), -1, np.int64), np.zeros((cores, len(PIPES)), np.int64),
+        np.zeros((cores, spec.timing.lsu_queue), np.int64), *np.zeros((2, len(blocks), NAMED_BARRIERS), np.int64),
+        issued, stalls, timeline, pipe_cycles, pipe_issued,
     )  # fmt: skip
     if cycles < 0:
         raise ReplayError("the trace waits for a release or a barrier that never comes")
     by_reason = stalls.sum(axis=0)
-    spans = -(-int(cycles) // int(A[A_SPAN])) or 1
+    span = 1 << int(amounts[A_SPAN])
+    spans = -(-int(cycles) // span) or 1
     return Replay(
         cycles=int(cycles),
-        block_start=block_start,
-        block_end=block_end,
+        block_start=blocks[:, B_START].copy(),
+        block_end=blocks[:, B_END].copy(),
         issued=issued,
         stalls=stalls,
         active_warp_cycles=int(by_reason.sum()),
         eligible_warp_cycles=int(by_reason[:2].sum()),
-        issue_active_cycles=int(A[A_ISSUE]),
+        issue_active_cycles=int(amounts[A_ISSUE]),
         pipe_cycles=pipe_cycles,
         pipe_issued=pipe_issued,
-        lsu_cycles=int(A[A_LSU]),
-        shared_cycles=int(A[A_SHARED]),
-        l1_sectors=int(A[A_L1]),
-        l1_hits=int(A[A_L1_HIT]),
-        l2_sectors=int(A[A_L2]),
-        l2_hits=int(A[A_L2_HIT]),
-        l2_read_bytes=int(A[A_L2_READ]),
-        l2_write_bytes=int(A[A_L2_WRITE]),
-        dram_read_bytes=shares.bytes_of(A[A_DRAM_READ]),
-        dram_write_bytes=shares.bytes_of(A[A_DRAM_WRITE]),
-        dram_cycles=int(A[A_DRAM_BUSY]) // FINE,
+        lsu_cycles=int(amounts[A_LSU]),
+        shared_cycles=int(amounts[A_SHARED]),
+        l1_sectors=int(amounts[A_L1]),
+        l1_hits=int(amounts[A_L1_HIT]),
+        l2_sectors=int(amounts[A_L2]),
+        l2_hits=int(amounts[A_L2_HIT]),
+        l2_read_bytes=int(amounts[A_L2_READ]),
+        l2_write_bytes=int(amounts[A_L2_WRITE]),
+        dram_read_bytes=shares.bytes_of(amounts[A_DRAM_READ]),
+        dram_write_bytes=shares.bytes_of(amounts[A_DRAM_WRITE]),
+        dram_cycles=int(amounts[A_DRAM_BUSY]) // FINE,
         timeline=timeline[:spans],
-        span=int(A[A_SPAN]),
+        span=span,
     )
 
 
@@ -147,7 +154,7 @@ class _Shares:
     def __init__(self, trace: Trace, spec: DeviceSpec) -> None:
         self.trace, timing = trace, spec.timing
         clock = spec.clock_hz
-        active = max(1, trace.active_sms)
+        self.active = active = max(1, trace.active_sms)
         dram = timing.dram_bandwidth * timing.dram_efficiency / clock / active
         self.dram_bytes_per_cycle = dram
         l2 = min(timing.l2_bytes_per_cycle, timing.l2_bandwidth / clock / active)
@@ -155,6 +162,14 @@ class _Shares:
         self.dram_fine = max(1, round(FINE * _SECTOR / dram))
         sharing = list(trace.sharing.values())
         self.mean_sharing = float(np.mean(sharing)) if sharing else 1.0
+
+    def l1_bytes(self, spec: DeviceSpec, per_sm: int, shared_bytes: int) -> int:
+        """What shared memory leaves of the memory that both have in common."""
+        return max(0, spec.timing.l1_bytes - _carveout(spec, per_sm, shared_bytes))
+
+    def l2_bytes(self, spec: DeviceSpec) -> float:
+        """L2 in which an SM's sectors have room: what several SMs use is there once."""
+        return spec.l2_bytes * min(self.active, self.mean_sharing) / self.active
 
     def dram_cost(self, ops: MicroOps) -> np.ndarray:
         """What a sector takes of DRAM's share, by micro-operation, in FINE parts of a cycle."""
@@ -169,18 +184,15 @@ class _Shares:
         return float(fine) / self.dram_fine * _SECTOR
 
 
-def _figures(trace: Trace, spec: DeviceSpec, carveout: int, shares: _Shares) -> np.ndarray:
+def _figures(trace: Trace, spec: DeviceSpec, per_sm: int, shares: _Shares) -> np.ndarray:
     timing = spec.timing
-    l1 = max(0, timing.l1_bytes - carveout)
-    l2 = spec.l2_bytes * min(trace.active_sms, shares.mean_sharing) / max(1, trace.active_sms)
     figures = np.array(
         [
             timing.crossing_latency, timing.shared_latency, timing.shared_wide_latency,
             timing.shared_atomic_latency, timing.atomic_latency, timing.l1_latency, timing.l2_latency,
             timing.dram_latency, timing.lsu_queue, timing.lsu_address_cycles, timing.lsu_request_cycles,
             timing.l1_bytes_per_cycle, shares.l2_fine, shares.dram_fine, timing.barrier_latency,
-            timing.branch_latency, BLOCK_START, round(FINE * spec.clock_hz / 1e9),
-            max(1, l1 // (_LINE * L1_WAYS)), max(1, int(l2) // (_LINE * L2_WAYS)),
+            timing.branch_latency, BLOCK_START, round(FINE * spec.clock_hz / 1e9), per_sm, trace.warps_per_block,
         ],
         np.int64,
     )  # fmt: skip
@@ -188,24 +200,37 @@ def _figures(trace: Trace, spec: DeviceSpec, carveout: int, shares: _Shares) -> 
     return figures
 
 
-def _dirty_before(trace: Trace, ops: MicroOps, sms: int, sets: int) -> np.ndarray:
-    """Which sectors of L2 are dirty at first, a bit each, uint8 of shape ``(sms, sets, L2_WAYS)``.
+def _carveout(spec: DeviceSpec, per_sm: int, shared_bytes: int) -> int:
+    """The smallest legal size of shared memory in which the resident blocks have room, in bytes."""
+    needed = per_sm * (shared_bytes + spec.shared_reserved_per_block) if shared_bytes else 0
+    return next((size for size in sorted(spec.shared_carveouts) if size >= needed), spec.shared_per_sm)
 
-    None are, unless only the first of many blocks were recorded and all of them touch more than L2 holds. Then most of
-    the launch finds L2 full of what blocks before it left, and writing that back costs DRAM as much as reading.
+
+def _cache(sms: int, size: float, ways: int) -> np.ndarray:
+    """Empty caches of ``size`` bytes each."""
+    cache = np.zeros((sms, max(1, int(size) // (_LINE * ways)), ways, K_SIZE), np.int64)
+    cache[..., K_LINE] = -1
+    return cache
+
+
+def _l2(trace: Trace, ops: MicroOps, sms: int, size: float) -> np.ndarray:
+    """L2 as the replay finds it: empty, unless only the first of many blocks were recorded and all of them touch more
+    than it holds.
+
+    Then most of the launch finds it full of what blocks before it left, and writing that back costs DRAM as much as
+    reading.
     """
-    dirty = np.zeros((sms, sets, L2_WAYS), np.uint8)
+    cache = _cache(sms, size, L2_WAYS)
     blocks = len(trace.block_sm)
     if blocks >= trace.blocks_on_sm * sms:
-        return dirty
+        return cache
     written = np.unique(_sectors_of(trace, ops, (STORE, ATOMIC)))
     touched = len(np.union1d(written, _sectors_of(trace, ops, (LOAD,))))
-    if touched * _SECTOR * trace.blocks_on_sm / blocks <= sets * L2_WAYS * _LINE:
-        return dirty
-    share = len(written) / touched
-    upto = np.floor(np.arange(L2_WAYS + 1) * share)
-    dirty[..., upto[1:] > upto[:-1]] = 15
-    return dirty
+    if touched * _SECTOR * trace.blocks_on_sm / blocks <= size:
+        return cache
+    upto = np.floor(np.arange(L2_WAYS + 1) * len(written) / touched)
+    cache[:, :, upto[1:] > upto[:-1], K_DIRTY] = 15  # all four sectors of a line
+    return cache
 
 
 def _sectors_of(trace: Trace, ops: MicroOps, kinds: tuple[int, ...]) -> np.ndarray:
@@ -226,19 +251,66 @@ def _sectors_of(trace: Trace, ops: MicroOps, kinds: tuple[int, ...]) -> np.ndarr
     return trace.sectors[index]
 
 
-def _carveout(spec: DeviceSpec, per_sm: int, shared_bytes: int) -> int:
-    """The smallest legal size of shared memory in which the resident blocks have room, in bytes."""
-    needed = per_sm * (shared_bytes + spec.shared_reserved_per_block) if shared_bytes else 0
-    return next((size for size in sorted(spec.shared_carveouts) if size >= needed), spec.shared_per_sm)
+def _cores(cores: int) -> np.ndarray:
+    table = np.zeros((cores, C_SIZE), np.int64)
+    table[:, C_NEXT], table[:, C_LAST] = NEVER, -1
+    return table
+
+
+def _blocks(trace: Trace) -> np.ndarray:
+    table = np.zeros((len(trace.block_sm), B_SIZE), np.int64)
+    table[:, B_LIVE] = trace.warps_per_block
+    return table
+
+
+def _blocks_of_sms(trace: Trace, sms: int) -> tuple[np.ndarray, np.ndarray]:
+    """The blocks, SM by SM, and the table of the SMs, which says where each one's begin and end."""
+    order = np.argsort(trace.block_sm, kind="stable").astype(np.int64)
+    table = np.zeros((sms, S_SIZE), np.int64)
+    bounds = np.searchsorted(trace.block_sm[order], np.arange(sms + 1))
+    table[:, S_NEXT_BLOCK], table[:, S_LAST_BLOCK] = bounds[:-1], bounds[1:]
+    return order, table
+
+
+def _warps(trace: Trace) -> np.ndarray:
+    table = np.zeros((trace.warps, W_SIZE), np.int64)
+    table[:, W_NEXT] = NEVER
+    table[:, W_BLOCK] = np.arange(trace.warps) // trace.warps_per_block
+    table[:, W_EVENT], table[:, W_EVENT_END] = trace.event_start[:-1], trace.event_start[1:]
+    table[:, W_WAIT] = table[:, W_BARRIER] = -1
+    return table
+
+
+def _events(trace: Trace, ops: MicroOps) -> np.ndarray:
+    code = trace.event_code
+    columns = ops.start[code], ops.start[code + 1], trace.event_record, trace.event_wait
+    return np.stack(columns, axis=1).astype(np.int64)
+
+
+def _operations(ops: MicroOps, shares: _Shares) -> np.ndarray:
+    dst = ops.dst_start + len(ops.src)  # behind all that is read
+    columns = (
+        ops.kind, ops.pipe, ops.interval, ops.latency, ops.gap, ops.width, ops.record, ops.pc, dst[:-1], dst[1:],
+        ops.src_start[:-1], ops.src_start[1:], _past_l1(ops), shares.dram_cost(ops),
+    )  # fmt: skip
+    return np.stack(columns, axis=1).astype(np.int64)
+
+
+def _releases(trace: Trace) -> np.ndarray:
+    """The release that each record is, int32; one number alone where there is none, as in most traces."""
+    if not len(trace.release_record):
+        return np.full(1, -1, np.int32)
+    releases = np.full(max(2, len(trace.lanes)), -1, np.int32)
+    releases[trace.release_record] = np.arange(len(trace.release_record))
+    return releases
 
 
 def _past_l1(ops: MicroOps) -> np.ndarray:
-    """Which micro-operations load past L1, uint8."""
-    strong = [bool(_PAST_L1 & step.form.flags) for step in ops.instructions]
-    strong = np.array([*strong, False])
-    return ((ops.kind == LOAD) & strong[ops.pc]).astype(np.uint8)
+    """Which micro-operations load past L1."""
+    strong = np.array([*(bool(_PAST_L1 & step.form.flags) for step in ops.instructions), False])
+    return (ops.kind == LOAD) & strong[ops.pc]
 
 
 def _int64(*arrays: np.ndarray) -> list[np.ndarray]:
-    """The arrays with one type each, so that the loop is compiled once."""
-    return [np.ascontiguousarray(a, np.int64) for a in arrays]
+    """Copies that all have one type, so that the loop is compiled once."""
+    return [np.array(a, np.int64) for a in arrays]

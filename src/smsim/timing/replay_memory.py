@@ -6,8 +6,8 @@ excepted); L2 is written back, and a partly written sector is not read first (by
 
 from __future__ import annotations
 
-from smsim.timing.compiled import compiled
-from smsim.timing.microops import ATOMIC, LOAD
+from smsim.timing.compiled import inner
+from smsim.timing.microops import ATOMIC, LOAD, STORE
 from smsim.timing.replay_state import (
     A_DRAM_BUSY,
     A_DRAM_READ,
@@ -21,30 +21,31 @@ from smsim.timing.replay_state import (
     A_LSU,
     A_SHARED,
     FINE,
-    L1_WAYS,
-    L2_WAYS,
+    K_DIRTY,
+    K_LINE,
+    K_THERE,
+    K_USED,
+    K_VALID,
     P_ADDRESS,
     P_ATOMIC,
     P_DRAM,
     P_L1,
     P_L1_BYTES,
-    P_L1_SETS,
     P_L2,
     P_L2_FINE,
-    P_L2_SETS,
     P_REQUEST,
     S_ATOMIC,
     S_DRAM,
     S_LINK,
     S_REQUEST,
 )
+from smsim.timing.trace import LOCAL
 
 _SECTOR = 32
-_LOCAL = 3  # trace.LOCAL
 
 
-@compiled
-def shared_access(P, A, S, sm, begin, passes, least):
+@inner
+def shared_access(sm, begin, passes, least, P, A, S):
     """A request to the banks that reached its sub-core's address stage at ``begin``: when its turn comes.
 
     It takes the stage that the sub-cores share for at least ``least`` cycles.
@@ -57,138 +58,131 @@ def shared_access(P, A, S, sm, begin, passes, least):
     return at
 
 
-@compiled
+@inner
 def _set_of(line, sets):
     """The cache set of a line. Hardware hashes addresses, so that powers of two do not collide; how is secret."""
     return (line ^ (line >> 7) ^ (line >> 15) ^ (line >> 23)) % sets
 
 
-@compiled
-def _find(tag, line, ways):
-    for way in range(ways):
-        if tag[way] == line:
+@inner
+def _way_of(cache, sm, where, line):
+    """The way of its set in which a line is, or -1."""
+    for way in range(cache.shape[2]):
+        if cache[sm, where, way, K_LINE] == line:
             return way
     return -1
 
 
-@compiled
-def _oldest(used, ways):
+@inner
+def _oldest(cache, sm, where):
+    """The way of a set that was used longest ago."""
     best = 0
-    for way in range(1, ways):
-        if used[way] < used[best]:
+    for way in range(1, cache.shape[2]):
+        if cache[sm, where, way, K_USED] < cache[sm, where, best, K_USED]:
             best = way
     return best
 
 
-@compiled
-def _at_l2(P, A, S, sm, at, sector, write, cost, tag, valid, dirty, used, clock):
-    """One sector at L2: the time, in FINE parts, at which it answers. ``at`` is in FINE parts too."""
-    line, bit = sector // 4, 1 << (sector % 4)
-    begin = max(at, S[sm, S_LINK])
+@inner
+def _fill(cache, sm, where, way, line, place, there, now):
+    """Put a sector where it can be found: in its line's way, or in that of the oldest line if ``way`` is -1."""
+    if way < 0:
+        way = _oldest(cache, sm, where)
+        cache[sm, where, way, K_LINE] = line
+        cache[sm, where, way, K_VALID] = 0
+        cache[sm, where, way, K_DIRTY] = 0
+    cache[sm, where, way, K_VALID] |= 1 << place
+    cache[sm, where, way, K_THERE + place] = there
+    cache[sm, where, way, K_USED] = now
+    return way
+
+
+@inner
+def _write_back(sm, begin, dirty, cost, A, S):
+    """The dirty sectors of a line that leaves L2 go to DRAM."""
+    while dirty:
+        if dirty & 1:
+            A[A_DRAM_WRITE] += cost
+            A[A_DRAM_BUSY] += cost
+            S[sm, S_DRAM] = max(S[sm, S_DRAM], begin) + cost
+        dirty >>= 1
+
+
+@inner
+def _at_l2(sm, at, sector, write, cost, P, A, S, L2):
+    """One sector that sets out for L2 at ``at``: the cycle in which the answer is there."""
+    line, place = sector // 4, sector % 4
+    begin = max(at * FINE, S[sm, S_LINK])
     S[sm, S_LINK] = begin + P[P_L2_FINE]
     A[A_L2] += 1
-    where = _set_of(line, P[P_L2_SETS])
-    way = _find(tag[where], line, L2_WAYS)
-    hit = way >= 0 and valid[where, way] & bit
+    where = _set_of(line, L2.shape[1])
+    way = _way_of(L2, sm, where, line)
+    hit = way >= 0 and (L2[sm, where, way, K_VALID] >> place) & 1
     if way < 0:
-        way = _oldest(used[where], L2_WAYS)
-        gone = dirty[where, way]
-        while gone:  # dirty sectors go to DRAM
-            if gone & 1:
-                A[A_DRAM_WRITE] += cost
-                S[sm, S_DRAM] = max(S[sm, S_DRAM], begin) + cost
-                A[A_DRAM_BUSY] += cost
-            gone >>= 1
-        tag[where, way] = line
-        valid[where, way] = 0
-        dirty[where, way] = 0
-    used[where, way] = clock
-    valid[where, way] |= bit
-    if write:
-        A[A_L2_WRITE] += _SECTOR
-        dirty[where, way] |= bit
-        if hit:
-            A[A_L2_HIT] += 1
-        return begin + P[P_L2] * FINE
-    A[A_L2_READ] += _SECTOR
+        _write_back(sm, begin, L2[sm, where, _oldest(L2, sm, where), K_DIRTY], cost, A, S)
+    there = begin + P[P_L2] * FINE
     if hit:
         A[A_L2_HIT] += 1
-        return begin + P[P_L2] * FINE
-    turn = max(begin, S[sm, S_DRAM])
-    S[sm, S_DRAM] = turn + cost
-    A[A_DRAM_BUSY] += cost
-    A[A_DRAM_READ] += cost
-    return turn + P[P_DRAM] * FINE
+        if not write:  # it may still be on its way from DRAM
+            there = max(there, L2[sm, where, way, K_THERE + place])
+    elif not write:
+        turn = max(begin, S[sm, S_DRAM])
+        S[sm, S_DRAM] = turn + cost
+        A[A_DRAM_BUSY] += cost
+        A[A_DRAM_READ] += cost
+        there = turn + P[P_DRAM] * FINE
+    way = _fill(L2, sm, where, way, line, place, there, at)
+    if write:
+        A[A_L2_WRITE] += _SECTOR
+        L2[sm, where, way, K_DIRTY] |= 1 << place
+    else:
+        A[A_L2_READ] += _SECTOR
+    return (there + FINE - 1) // FINE
 
 
-@compiled
-def global_access(
-    P, A, S, sm, begin, what, bypass, cost, passes, space, sectors, l1_tag, l1_valid, l1_used, l1_time,
-    l2_tag, l2_valid, l2_dirty, l2_used,
-):  # fmt: skip
-    """A load, store or atomic of the warp: the cycle in which its last sector is there (or has been written).
+@inner
+def global_access(sm, begin, what, past_l1, cost, passes, space, first, last, sectors, P, A, S, L1, L2):
+    """A load, store or atomic of a warp: the cycle in which its last sector is there (or has been written).
 
-    ``cost`` is what one sector takes of the SM's share of DRAM, in FINE parts of a cycle.
+    Args:
+        sm, begin: the SM, and when the access reached its sub-core's address stage.
+        what, past_l1: a kind of micro-operation; whether a load of it asks L2 at once.
+        cost: what one sector takes of the SM's share of DRAM, in FINE parts of a cycle.
+        passes, space: of the record.
+        first, last, sectors: its sectors are ``sectors[first:last]``.
     """
     lines = 0
     before = -1
-    for i in range(sectors.shape[0]):
+    for i in range(first, last):
         if sectors[i] // 4 != before:
             before = sectors[i] // 4
             lines += 1
-    back = (sectors.shape[0] * _SECTOR + P[P_L1_BYTES] - 1) // P[P_L1_BYTES]
+    back = ((last - first) * _SECTOR + P[P_L1_BYTES] - 1) // P[P_L1_BYTES]
     at = max(begin + P[P_ADDRESS], S[sm, S_REQUEST])
     busy = max(P[P_REQUEST], max(lines, back))
     S[sm, S_REQUEST] = at + busy
     A[A_LSU] += busy
     start = at - P[P_ADDRESS]  # the latencies are from issue, and hold the address stage
     done = start + 1
-    for i in range(sectors.shape[0]):
-        sector = sectors[i]
-        line, place = sector // 4, sector % 4
-        where = _set_of(line, P[P_L1_SETS])
-        way = -1
-        if P[P_L1_SETS] > 0:
-            way = _find(l1_tag[where], line, L1_WAYS)
-        if what == LOAD and not bypass:
+    for i in range(first, last):
+        line, place = sectors[i] // 4, sectors[i] % 4
+        where = _set_of(line, L1.shape[1])
+        way = _way_of(L1, sm, where, line)
+        if what == LOAD and not past_l1:
             A[A_L1] += 1
-            if way >= 0 and l1_valid[where, way] >> place & 1:
+            if way >= 0 and (L1[sm, where, way, K_VALID] >> place) & 1:
                 A[A_L1_HIT] += 1
-                l1_used[where, way] = at
-                done = max(done, max(start + P[P_L1], l1_time[where, way, place]))
+                L1[sm, where, way, K_USED] = at
+                done = max(done, max(start + P[P_L1], L1[sm, where, way, K_THERE + place]))
                 continue
-            fine = _at_l2(
-                P, A, S, sm, start * FINE, sector, False, cost, l2_tag, l2_valid, l2_dirty, l2_used, at
-            )
-            there = (fine + FINE - 1) // FINE
-            if way < 0:
-                way = _oldest(l1_used[where], L1_WAYS)
-                l1_tag[where, way] = line
-                l1_valid[where, way] = 0
-            l1_valid[where, way] |= 1 << place
-            l1_time[where, way, place] = there
-            l1_used[where, way] = at
-            done = max(done, there)
-        elif what == LOAD:
-            fine = _at_l2(
-                P, A, S, sm, start * FINE, sector, False, cost, l2_tag, l2_valid, l2_dirty, l2_used, at
-            )
-            done = max(done, (fine + FINE - 1) // FINE)
-        else:
-            if space == _LOCAL:
-                if way < 0:
-                    way = _oldest(l1_used[where], L1_WAYS)
-                    l1_tag[where, way] = line
-                    l1_valid[where, way] = 0
-                l1_valid[where, way] |= 1 << place
-                l1_time[where, way, place] = at
-                l1_used[where, way] = at
-            elif what == ATOMIC and way >= 0:
-                l1_valid[where, way] &= ~(1 << place)
-            fine = _at_l2(
-                P, A, S, sm, start * FINE, sector, True, cost, l2_tag, l2_valid, l2_dirty, l2_used, at
-            )
-            done = max(done, (fine + FINE - 1) // FINE)
+        there = _at_l2(sm, start, sectors[i], what != LOAD, cost, P, A, S, L2)
+        done = max(done, there)
+        if what == LOAD and not past_l1:
+            _fill(L1, sm, where, way, line, place, there, at)
+        elif what == STORE and space == LOCAL:
+            _fill(L1, sm, where, way, line, place, at, at)
+        elif what == ATOMIC and way >= 0:
+            L1[sm, where, way, K_VALID] &= ~(1 << place)
     if what == ATOMIC:
         turn = max(done - P[P_L2], S[sm, S_ATOMIC])
         S[sm, S_ATOMIC] = turn + passes

@@ -1,11 +1,30 @@
-"""Names for the places in the arrays that the replay's inner loop works on."""
+"""Names for the columns of the tables that the replay's inner loop works on.
+
+The loop knows no classes: whatever it reads and writes is a table of 64-bit integers, with a row for each thing
+and a column for each of its properties. That is what Numba compiles fastest and runs fastest. Tables have one capital:
+
+* ``P`` the parameters: the device's figures. One row.
+* ``A`` the amounts that are added up; ``A_SPAN`` is the binary logarithm of a span of the timeline. One row.
+* ``S`` the SMs: when the stages that their sub-cores share are free again.
+* ``C`` the sub-cores. A scheduler each.
+* ``B`` the thread blocks.
+* ``W`` the warps of all blocks.
+* ``E`` the events: basic blocks that warps execute, in order.
+* ``M`` the micro-operations.
+* ``V`` the values: the scoreboard, by a warp's slot on its SM and by place.
+* ``L1``, ``L2`` the caches: by SM, set and way.
+
+Times are cycles from the first issue. FINE parts of a cycle are used where a cycle is too coarse.
+"""
 
 from __future__ import annotations
 
+import numpy as np
+
 #: Parts of a cycle in which the queues of L2 and DRAM are kept.
-FINE = 1024
+FINE = 1 << 16
 #: A time that never comes.
-NEVER = 1 << 60
+NEVER = np.int64(1 << 60)
 #: Sub-cores of an SM, each with a scheduler.
 SUBCORES = 4
 #: Spans of the timeline: when they are full, two become one.
@@ -16,19 +35,50 @@ L1_WAYS, L2_WAYS = 4, 16
 #: gpu-benches' gpu-stream ``init`` (A100, A40, H200), whose threads each store one double: a block's place is taken
 #: 372 to 451 cycles there, of which the block itself is about 80.
 BLOCK_START = 320
+#: Named barriers of a block; the number after the last stands for the grid's barrier.
+NAMED_BARRIERS = 16
+GRID = NAMED_BARRIERS
+#: No pipe made the value: it was there from the start.
+NO_PIPE = 99
 
-# The device's figures, in cycles unless they say otherwise (``P``).
 (
     P_CROSSING, P_SHARED, P_SHARED_WIDE, P_SHARED_ATOMIC, P_ATOMIC, P_L1, P_L2, P_DRAM, P_QUEUE, P_ADDRESS,
-    P_REQUEST, P_L1_BYTES, P_L2_FINE, P_DRAM_FINE, P_BARRIER, P_BRANCH, P_START, P_SLEEP_FINE, P_L1_SETS,
-    P_L2_SETS, P_SIZE,
+    P_REQUEST, P_L1_BYTES, P_L2_FINE, P_DRAM_FINE, P_BARRIER, P_BRANCH, P_START, P_SLEEP_FINE, P_PER_SM,
+    P_WARPS, P_SIZE,
 ) = range(21)  # fmt: skip
 
-# What is added up (``A``).
 (
     A_ISSUE, A_LSU, A_SHARED, A_L1, A_L1_HIT, A_L2, A_L2_HIT, A_L2_READ, A_L2_WRITE, A_DRAM_READ,
     A_DRAM_WRITE, A_DRAM_BUSY, A_SPAN, A_SIZE,
 ) = range(14)  # fmt: skip
 
-# Times at which parts of an SM are free (``S``, one row an SM).
-S_REQUEST, S_LINK, S_DRAM, S_ATOMIC, S_SIZE = range(5)
+# Free again: the request stage; the link to L2 and the share of DRAM, in FINE parts; the atomics at L2. Its blocks.
+S_REQUEST, S_LINK, S_DRAM, S_ATOMIC, S_NEXT_BLOCK, S_LAST_BLOCK, S_SIZE = range(7)
+
+# The next cycle in which a warp may issue, the warp that issued last, the address stage, the queue's oldest entry.
+C_NEXT, C_LAST, C_ADDRESS, C_OLDEST, C_SIZE = range(5)
+
+# First and last cycle, warps that have not ended, and its place among the blocks that SMs hold.
+B_START, B_END, B_LIVE, B_PLACE, B_SIZE = range(5)
+
+# A warp's next issue and what holds it up until then; up to where its cycles are booked; its event and micro-operation;
+# its slot and sub-core; when its stores and its loads are done; when it came; what it is parked at.
+(
+    W_NEXT, W_WHY, W_SEEN, W_EVENT, W_EVENT_END, W_OP, W_OP_END, W_SLOT, W_CORE, W_BLOCK, W_STORED, W_LOADED,
+    W_AGE, W_WAIT, W_BARRIER, W_SIZE,
+) = range(16)  # fmt: skip
+
+# Its micro-operations, its first record, and the wait before it (-1: none).
+E_OP, E_OP_END, E_RECORD, E_WAIT, E_SIZE = range(5)
+
+# The fields of MicroOps; its operands' places; whether it loads past L1; a sector's cost in DRAM, in FINE parts.
+(
+    M_KIND, M_PIPE, M_INTERVAL, M_LATENCY, M_GAP, M_WIDTH, M_RECORD, M_PC, M_DST, M_DST_END, M_SRC, M_SRC_END,
+    M_PAST_L1, M_COST, M_SIZE,
+) = range(15)  # fmt: skip
+
+# When a value may be read, the pipe that made it, and the stall of those who wait for it.
+V_READY, V_PIPE, V_WHY, V_SIZE = range(4)
+
+# A cache line: its number, bits of its sectors, when it was last used, and when each of its sectors is there.
+K_LINE, K_VALID, K_DIRTY, K_USED, K_THERE, K_SIZE = 0, 1, 2, 3, 4, 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 
@@ -11,45 +12,49 @@ from smsim.machine.bind.binding import Step
 from smsim.machine.program import Code
 from smsim.ptx.nodes import Function
 from smsim.timing.figures import Timing
+from smsim.timing.lowering.arguments import CELL
 from smsim.timing.lowering.blocks import Lowered
 from smsim.timing.lowering.operation import Operation
 from smsim.timing.lowering.order import ordered
 from smsim.timing.microops import MicroOps
 from smsim.timing.records import has_record
 
-#: Programs kept; one that is launched again is not lowered again.
-_KEPT = 32
-_known: dict[tuple[tuple[Code, ...], tuple[int, int]], tuple[Timing, MicroOps]] = {}
+#: Programs that somebody still holds are not lowered again. An entry goes, its codes with it, when its value does.
+_known: WeakValueDictionary[tuple[tuple[Code, ...], tuple[int, int]], MicroOps] = WeakValueDictionary()
+_figures: WeakKeyDictionary[MicroOps, Timing] = WeakKeyDictionary()
 
 
 def lower(codes: Sequence[Code], spec: DeviceSpec) -> MicroOps:
     """The micro-operations of ``codes``, block by block, as the GPU ``spec`` executes them.
 
-    The same blocks and figures give the same object again.
+    The same blocks and figures give the same object again, as long as it is in use.
 
     Raises:
         ValueError: an instruction for which the GPU has no figure.
     """
     key = (tuple(codes), spec.compute_capability)
     known = _known.get(key)
-    if known is not None and known[0] == spec.timing:
-        return known[1]
+    if known is not None and _figures[known] == spec.timing:
+        return known
     lowered = _lower(key[0], spec)
-    while len(_known) >= _KEPT:
-        del _known[next(iter(_known))]
-    _known[key] = (spec.timing, lowered)
+    _known[key], _figures[lowered] = lowered, spec.timing
     return lowered
 
 
 class _Places:
-    """Numbers the values of all functions; those between two operations of a block are used again in the next."""
+    """Numbers the values of each function, and what calls hand over.
+
+    Those between two operations of a block are used again in the next.
+    """
 
     def __init__(self) -> None:
-        self.named: dict[tuple[Function, str], int] = {}
+        self.named: dict[tuple[Function | None, str], int] = {}
         self.most = self.between = 0
 
     def named_in(self, function: Function) -> object:
-        return lambda name: self.named.setdefault((function, name), len(self.named))
+        return lambda name: self.named.setdefault(
+            (None if name.startswith(CELL) else function, name), len(self.named)
+        )
 
     def fresh(self) -> int:
         """A number below zero; :meth:`final` puts it behind all named ones."""
@@ -75,13 +80,19 @@ def _lower(codes: tuple[Code, ...], spec: DeviceSpec) -> MicroOps:
         steps = [*code.steps] if code.ending is None else [*code.steps, code.ending]
         places.between = record = 0
         operations: list[Operation] = []
+        loaded: set[str] = set()
         for step in steps:
             function = step.function
             if function not in functions:
                 functions[function] = Lowered(function, spec)
             own = has_record(step)
             operations += functions[function].operations(
-                step, len(instructions), record if own else -1, places.named_in(function), places.fresh
+                step,
+                len(instructions),
+                record if own else -1,
+                places.named_in(function),
+                places.fresh,
+                loaded,
             )
             record += own
             instructions.append(step)

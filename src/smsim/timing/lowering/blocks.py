@@ -7,9 +7,11 @@ from collections.abc import Callable
 from smsim.devices.spec import DeviceSpec
 from smsim.machine.bind.binding import Step
 from smsim.ptx.nodes import Function, Instruction, Special
+from smsim.ptx.syntax import TYPE_BITS
 from smsim.timing import microops as m
 from smsim.timing.lowering import memory
 from smsim.timing.lowering.classes import CLASSES
+from smsim.timing.lowering.constants import Constants
 from smsim.timing.lowering.facts import Facts
 from smsim.timing.lowering.folding import Folding
 from smsim.timing.lowering.operation import FIXED, FREE, Operation
@@ -28,18 +30,37 @@ class Lowered:
     def __init__(self, function: Function, spec: DeviceSpec) -> None:
         self.facts = Facts(function)
         self.folding = Folding(self.facts)
+        self.constants = Constants(self.folding, spec.compute_capability, spec.timing)
         self.uniform = uniform(self.facts) if spec.compute_capability >= _FIRST_UNIFORM else set()
         self.timing = spec.timing
 
     def operations(
+        self,
+        step: Step,
+        pc: int,
+        record: int,
+        place: Callable[[str], int],
+        fresh: Callable[[], int],
+        loaded: set[str],
+    ) -> list[Operation]:
+        """The micro-operations of one step.
+
+        ``place`` numbers a value, ``fresh`` a value between two of them; ``loaded`` are the parameters that the
+        block already has.
+        """
+        return [*self.constants.before(step, pc, loaded), *self._own(step, pc, record, place, fresh)]
+
+    def _own(
         self, step: Step, pc: int, record: int, place: Callable[[str], int], fresh: Callable[[], int]
     ) -> list[Operation]:
-        """The micro-operations of one step. ``place`` numbers a value, ``fresh`` a value between two of them."""
         instruction = step.instruction
         if instruction in self.folding.gone:
             return []
         src = self._places(self._read(instruction), place)
         dst = self._places(self.facts.writes[instruction], place)
+        if instruction in self.facts.cell:
+            cell = (place(self.facts.cell[instruction]),)
+            src, dst = (src, cell) if instruction.opcode == "st" else (cell, dst)
         found = memory.access(step, pc, record, dst, src, self.timing)
         if found is not None:
             return [found]
@@ -53,8 +74,8 @@ class Lowered:
         return own if absorbed is None else (*own, *self.facts.reads[absorbed])
 
     def _places(self, names: tuple[str, ...], place: Callable[[str], int]) -> tuple[int, ...]:
-        roots = dict.fromkeys(root for name in names for root in self.folding.roots(name))
-        return tuple(place(root) for root in roots)
+        held = dict.fromkeys(one for name in names for one in self.folding.places(name))
+        return tuple(place(one) for one in held)
 
     def _chain(
         self, step: Step, pc: int, dst: tuple[int, ...], src: tuple[int, ...], fresh: Callable[[], int]
@@ -62,6 +83,7 @@ class Lowered:
         """A sequence in which each instruction needs the one before it, or the two halves of 64 bits."""
         classes = self._classes(step)
         apart = len(classes) == 2 and step.form.row.semantics.startswith(_HALVES_APART)
+        apart = apart or step.instruction in self.facts.cell
         order = FIXED if _reads_clock(step.instruction) else FREE
         operations, before = [], src
         for number, name in enumerate(classes):
@@ -83,6 +105,8 @@ class Lowered:
         name = form.row.semantics
         if name in _WARP:
             return _WARP[name]
+        if instruction in self.facts.cell:
+            return ("logic",) * max(1, TYPE_BITS[form.type] * form.vector // 32)
         if name == "memory.load":
             return ("ldc",)
         if any(isinstance(operand, Special) for operand in instruction.operands):
@@ -92,6 +116,8 @@ class Lowered:
         if absorbed is not None:
             classes = _together(classes, absorbed, self.facts)
         writes = self.facts.writes[instruction]
+        if writes and len(classes) > 1 and self.folding.narrow.issuperset(writes):
+            classes = _lower_half(classes)
         if writes and self.uniform.issuperset(writes) and set(classes) <= {"iadd", "logic", "imad"}:
             return ("uniform",) * len(classes)
         return classes
@@ -110,6 +136,11 @@ def _together(own: Sequence, absorbed: Instruction, facts: Facts) -> Sequence:
     if form.row.semantics in ("integer.mul", "floating.mul"):
         return sequence(absorbed, form)
     return own
+
+
+def _lower_half(classes: Sequence) -> Sequence:
+    """A product without the terms of the upper half, or the first of two halves."""
+    return ("imad",) if "imad" in classes else classes[: len(classes) // 2]
 
 
 def _reads_clock(instruction: Instruction) -> bool:

@@ -45,7 +45,8 @@ CLASSES: dict[str, Class] = {
     "cvt64": Class(m.XU, "convert64_lanes", "xu_latency", m.VARIABLE),
     "bits": Class(m.XU, "bits_lanes", "xu_latency", m.VARIABLE),
     "shfl": Class(m.LSU, "shuffle_lanes", "shuffle_latency", m.VARIABLE),
-    # S2R and LDC have a counter of their own in SASS, as MUFU has.
+    # In SASS S2R and LDC have a counter, as MUFU has, so their time varies. Where they are executed, how many of them
+    # in a cycle and how long they take is a guess: as MUFU, and as a shuffle with the latency of constants.
     "s2r": Class(m.XU, "xu_lanes", "xu_latency", m.VARIABLE),
     "ldc": Class(m.ADU, "shuffle_lanes", "constant_latency", m.VARIABLE),
     "uniform": Class(m.UNIFORM, "integer_lanes", "integer_latency"),

@@ -3,7 +3,8 @@
 Seen in SASS for sm_90a, rule by rule:
 
 - a parameter is an operand, ``c[0x0][0x210]`` or a uniform register loaded once; so is a constant;
-- ``mov`` and ``cvta`` rename; the ``mov`` at a loop's end puts the new value where the old one was;
+- ``mov`` and ``cvta`` rename; the ``mov`` at a loop's end puts the new value where the old one was
+  (:mod:`.joining`);
 - widening an unsigned index and cutting a 64-bit number to 32 bits pick registers of a pair;
 - an address plus a constant is ``[R2+0x40]``;
 - a product or a shift, and the sum that alone uses it, are one IMAD, IMAD.WIDE or LEA; three summands are one
@@ -14,9 +15,13 @@ Seen in SASS for sm_90a, rule by rule:
 
 from __future__ import annotations
 
-from smsim.ptx.nodes import Address, Immediate, Instruction, Register, Special, Symbol, Vector
+from collections import defaultdict
+
+from smsim.ptx.nodes import Immediate, Instruction, Register, Special, Symbol, Vector
 from smsim.ptx.syntax import TYPE_BITS
 from smsim.timing.lowering.facts import IN_CONSTANTS, Facts
+from smsim.timing.lowering.joining import Joined
+from smsim.timing.lowering.narrow import address_only, narrow
 
 _LOGIC = ("bits.bitwise_and", "bits.bitwise_or", "bits.bitwise_xor")
 _ROUNDINGS = {"rn", "rz", "rm", "rp"}
@@ -28,21 +33,35 @@ class Folding:
     Attributes:
         gone: instructions that leave no micro-operation.
         absorbed: for an instruction that took another in, that other one.
+        narrow: registers of which the lower half is all that is needed.
     """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self.narrow = narrow(facts)
         self.gone: set[Instruction] = set()
         self.absorbed: dict[Instruction, Instruction] = {}
         self._means: dict[str, tuple[str, ...]] = {}
-        self._joined: dict[str, str] = {}
+        self._named: dict[str, set[str]] = defaultdict(set)
+        self._copies: dict[str, str] = {}
+        self._parameter: dict[str, str] = {}
         for instruction in facts.function.body:
             self._vanish(instruction)
         for instruction in facts.function.body:
             self._absorb(instruction)
+        self._joined = Joined(self)
+        self.gone |= self._joined.gone
 
     def roots(self, name: str) -> tuple[str, ...]:
         """The values that have to be there for register ``name`` to be; none for a constant."""
+        return tuple(found for found in self._ends(name) if found not in self._means)
+
+    def parameters(self, name: str) -> tuple[str, ...]:
+        """The kernel's parameters that are operands where register ``name`` is one."""
+        return tuple(self._parameter[found] for found in self._ends(name) if found in self._parameter)
+
+    def _ends(self, name: str) -> tuple[str, ...]:
+        """What ``name`` stands for in the end: values, and constants."""
         found: dict[str, None] = {}
         pending, seen = [name], set()
         while pending:
@@ -50,36 +69,72 @@ class Folding:
             if current in seen:
                 continue
             seen.add(current)
-            if current in self._means:
+            if self._means.get(current):
                 pending.extend(reversed(self._means[current]))
             else:
-                found[self._leader(current)] = None
+                found[current] = None
         return tuple(found)
 
-    def _leader(self, name: str) -> str:
-        while name in self._joined:
-            name = self._joined[name]
+    def places(self, name: str) -> tuple[str, ...]:
+        """The registers of the machine that hold :meth:`roots`, each by the name of one of its values."""
+        return tuple(dict.fromkeys(map(self._joined.leader, self.roots(name))))
+
+    def names(self, root: str) -> set[str]:
+        """All registers for which the value of ``root`` has to be there: itself and what stands for it."""
+        found, pending = {root}, [root]
+        while pending:
+            new = self._named[pending.pop()] - found
+            found |= new
+            pending.extend(new)
+        return found
+
+    def is_there(self, name: str) -> bool:
+        """Whether an instruction that stays writes register ``name``."""
+        return name not in self._means
+
+    def original(self, name: str) -> str:
+        """The register of which ``name`` is a plain copy that vanished, through any number of copies."""
+        while name in self._copies:
+            name = self._copies[name]
         return name
 
-    def _drop(self, instruction: Instruction, reads: tuple[str, ...] | None = None) -> None:
-        """``instruction`` vanishes: what it writes stands for what it reads."""
+    def _drop(self, instruction: Instruction, reads: tuple[str, ...] | None = None) -> bool:
+        """Let ``instruction`` vanish, so that what it writes stands for what it reads, if that is always the same.
+
+        It is not where a source gets a new value while the old one is still needed under its other name.
+        """
+        facts = self.facts
+        sources = facts.reads[instruction] if reads is None else reads
+        needed = facts.bits(other for name in facts.writes[instruction] for other in self.names(name))
+        for root in dict.fromkeys(root for source in sources for root in self.roots(source)):
+            if any(facts.live_after[writer] & needed for writer in facts.writers[root]):
+                return False
         self.gone.add(instruction)
-        for name in self.facts.writes[instruction]:
-            self._means[name] = self.facts.reads[instruction] if reads is None else reads
+        for name in facts.writes[instruction]:
+            self._means[name] = sources
+            for source in sources:
+                self._named[source].add(name)
+        return True
 
     # -- alone ----------------------------------------------------------------------------------------
 
     def _vanish(self, instruction: Instruction) -> None:
         facts, form = self.facts, self.facts.form[instruction]
         name, once = form.row.semantics, facts.written_once(instruction)
-        if name in ("memory.load", "memory.store") and form.space == "param":
-            self._drop(instruction, () if name == "memory.load" else None)
+        if name == "memory.load" and form.space == "param" and once:
+            if instruction not in facts.cell:
+                self._drop(instruction, ())
+                address = instruction.operands[1]
+                self._parameter |= dict.fromkeys(facts.writes[instruction], str(address))
+            elif facts.calls_none:
+                self._drop(instruction, (facts.cell[instruction],))
         elif name in ("control.nothing", "memory.policy", "memory.prefetch"):
             self._drop(instruction)
         elif name in ("move.move", "memory.convert_address"):
-            self._move(instruction, once)
-        elif name == "convert.integer_to_integer" and once and _only_renames(form.types):
-            self._drop(instruction)
+            if once:
+                self._move(instruction)
+        elif name == "convert.integer_to_integer" and once and self._only_renames(instruction):
+            self._copy(instruction)
         elif name in ("floating.neg", "floating.absolute") and once and "ftz" not in form.flags:
             self._drop(instruction)
         elif name == "integer.add" and once and self._is_offset(instruction):
@@ -87,19 +142,17 @@ class Folding:
         elif form.type == "pred" and name.startswith("bits.") and once and self._of_comparisons(instruction):
             self._drop(instruction)
 
-    def _move(self, instruction: Instruction, once: bool) -> None:
-        target, source = instruction.operands[0], instruction.operands[-1]
+    def _move(self, instruction: Instruction) -> None:
+        source = instruction.operands[-1]
         items = source.items if isinstance(source, Vector) else (source,)
         specials = [item.name for item in items if isinstance(item, Special)]
-        if any(not name.startswith(IN_CONSTANTS) for name in specials):
-            return
-        if once:
-            self._drop(instruction)
-        elif instruction.guard is None and isinstance(source, Register) and isinstance(target, Register):
-            self.gone.add(instruction)
-            one, other = self._leader(target.name), self._leader(source.name)
-            if one != other and source.name not in self._means:
-                self._joined[other] = one
+        if all(name.startswith(IN_CONSTANTS) for name in specials):
+            self._copy(instruction)
+
+    def _copy(self, instruction: Instruction) -> None:
+        target, source = instruction.operands[0], instruction.operands[-1]
+        if self._drop(instruction) and isinstance(target, Register) and isinstance(source, Register):
+            self._copies[target.name] = source.name
 
     def _is_offset(self, instruction: Instruction) -> bool:
         """Whether a sum with a constant is used for nothing but addresses."""
@@ -116,7 +169,7 @@ class Folding:
             if reader.spelling.startswith("mov.b64")
             and self.facts.written_once(reader)
             and isinstance(reader.operands[0], Register)
-            else _only_as_address(reader, name)
+            else address_only(reader, name)
             for reader in readers
         )
 
@@ -127,6 +180,15 @@ class Folding:
         return any(
             w.opcode == "setp" and self.facts.block[w] == self.facts.block[instruction] for w in writers
         )
+
+    def _only_renames(self, instruction: Instruction) -> bool:
+        """Whether a conversion picks or pairs whole registers."""
+        types = self.facts.form[instruction].types
+        to, of = TYPE_BITS[types[0]], TYPE_BITS[types[1]]
+        if to == of or (to, of) == (32, 64):
+            return True
+        unsigned = types[1].startswith("u") or self.narrow.issuperset(self.facts.writes[instruction])
+        return (to, of) == (64, 32) and unsigned
 
     # -- with the instruction that uses it ------------------------------------------------------------
 
@@ -142,9 +204,8 @@ class Folding:
             return
         if facts.block[reader] != facts.block[instruction]:
             return
-        if self._fits(instruction, reader):
+        if self._fits(instruction, reader) and self._drop(instruction):
             self.absorbed[reader] = instruction
-            self._drop(instruction)
 
     def _fits(self, first: Instruction, second: Instruction) -> bool:
         one, two = self.facts.form[first], self.facts.form[second]
@@ -159,20 +220,3 @@ class Folding:
         if reader == "floating.add" and name == "floating.mul" and one.type == two.type:
             return not (_ROUNDINGS & one.flags or _ROUNDINGS & two.flags)
         return False
-
-
-def _only_renames(types: tuple[str, ...]) -> bool:
-    """Whether a conversion ``types[0]`` from ``types[1]`` picks or pairs whole registers."""
-    to, of = TYPE_BITS[types[0]], TYPE_BITS[types[1]]
-    if to == of:
-        return True
-    return (to, of) == (32, 64) or ((to, of) == (64, 32) and types[1].startswith("u"))
-
-
-def _only_as_address(reader: Instruction, name: str) -> bool:
-    bases = [o.base for o in reader.operands if isinstance(o, Address)]
-    others = [o for o in reader.operands if not isinstance(o, Address)]
-    if not any(isinstance(base, Register) and base.name == name for base in bases):
-        return False
-    items = [item for o in others for item in getattr(o, "items", (o,))]
-    return all(getattr(item, "name", None) != name for item in items)

@@ -1,10 +1,11 @@
 """Which instructions the assembler emits for one PTX instruction, by class.
 
-The lengths were counted in SASS for sm_90a: of a kernel with the instruction less the same kernel with an
-addition in its place, on the path that ordinary numbers take. Where a sequence calls a subroutine for
-subnormal numbers or overflow, that one is not counted; the branch around it counts as ``logic``.
-
-The order of the classes within a sequence is a guess: each needs the one before it.
+The lengths of what ``tests/timing/counted_sequences.py`` lists are counted in SASS for sm_90a, on the path that
+ordinary numbers take: where a sequence calls a subroutine for subnormal numbers or overflow, that call is left out, and
+the branch around it counts as ``logic``. What is not in that list follows the instructions that are most like it, which
+is a guess: ``match`` and ``redux``, 64-bit division (as long as the subroutine in whole kernels), packed and
+saturating arithmetic, bit fields of 64 bits. Which class comes where within a sequence is a guess too: each
+needs the one before it, so a sequence is at least as long a chain as the real one.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _LONG: dict[tuple[str, str], Sequence] = {
     ("quotient.sqrt", "f32"): ("mufu", "iadd", "iadd", "logic") + ("ffma",) * 4,
     ("quotient.div", "f64"): ("logic", "mufu", "logic") + ("fp64",) * 8 + ("ffma", "logic", "logic"),
     ("quotient.rcp", "f64"): ("iadd", "mufu", "logic") + ("fp64",) * 5 + ("logic",),
-    ("quotient.sqrt", "f64"): ("logic", "mufu", "iadd", "iadd") + ("fp64",) * 8 + ("iadd", "iadd", "logic"),
+    ("quotient.sqrt", "f64"): ("logic", "imad", "mufu", "iadd", "iadd") + ("fp64",) * 8 + ("iadd", "iadd", "logic"),
     ("approx.sin", "f32"): ("ffma", "mufu"),
     ("approx.cos", "f32"): ("ffma", "mufu"),
     ("approx.ex2", "f32"): ("logic", "ffma", "mufu", "ffma"),
@@ -34,8 +35,16 @@ _LONG: dict[tuple[str, str], Sequence] = {
     ("approx.div", "f32"): ("logic", "ffma", "ffma", "mufu", "ffma"),
     ("approx.sqrt", "f32"): ("logic", "ffma", "mufu", "ffma"),
     ("approx.rsqrt", "f32"): ("logic", "ffma", "mufu", "ffma"),
-    ("approx.rcp", "f32"): ("logic",) * 4 + ("ffma", "mufu", "ffma"),
+    ("approx.rcp", "f32"): ("imad",) + ("logic",) * 4 + ("ffma", "mufu", "ffma"),
     ("approx.div_full", "f32"): ("logic", "logic", "ffma", "ffma", "ffma", "ffma", "mufu", "ffma"),
+    ("floating.minimum", "f64"): ("fp64",) + ("imad",) * 3 + ("logic",) * 3,
+    ("floating.maximum", "f64"): ("fp64",) + ("imad",) * 3 + ("logic",) * 3,
+    ("bits.clz", "b32"): ("bits", "iadd"),
+    ("bits.clz", "b64"): ("logic", "logic", "bits", "iadd", "iadd", "iadd"),
+    ("bits.brev", "b64"): ("bits", "bits"),
+    ("bits.bfind", "u64"): ("bits", "bits", "logic", "iadd", "logic"),
+    ("bits.bfind", "s64"): ("bits", "bits", "logic", "iadd", "logic"),
+    ("integer.absolute", "s64"): ("iadd", "iadd", "logic", "logic", "logic"),
     ("integer.minimum", "s64"): ("iadd", "iadd", "logic", "logic"),
     ("integer.maximum", "s64"): ("iadd", "iadd", "logic", "logic"),
     ("integer.minimum", "u64"): ("iadd", "iadd", "logic", "logic"),
@@ -44,6 +53,8 @@ _LONG: dict[tuple[str, str], Sequence] = {
 _SCALED = {"approx.ex2", "approx.lg2", "approx.sqrt", "approx.rsqrt", "approx.rcp"}
 _DIVISION_64 = ("logic",) * 8 + ("cvt64", "mufu", "cvt64") + ("imad", "iadd", "imad") * 21
 _CONVERSIONS = ("convert.", "convert_small.")
+#: Bit fields of 32 bits at a place that is no constant; two instructions where it is.
+_FIELDS = {"bits.bfe": 5, "bits.bfi": 6}
 _ON_XU = {"bits.popc", "bits.clz", "bits.bfind", "bits.brev"}
 
 
@@ -63,6 +74,9 @@ def sequence(instruction: Instruction, form: Form) -> Sequence:
         return _conversion(form)
     if name in _ON_XU:
         return ("bits", "bits", "iadd") if wide else ("bits",)
+    if name in _FIELDS and not wide:
+        constant = all(isinstance(one, Immediate) for one in instruction.operands[-2:])
+        return ("logic", "logic") if constant else ("logic",) * _FIELDS[name]
     if kind in ("f64",) and form.row.unit == "fp64":
         return ("fp64",)
     if name.startswith(("half.", "halves.")) or kind in ("f16", "f16x2", "bf16", "bf16x2"):
@@ -90,7 +104,8 @@ def _product(instruction: Instruction, form: Form, wide: bool) -> Sequence:
     if isinstance(factor, Immediate) and factor.value > 0 and factor.value & (factor.value - 1) == 0:
         return ("logic", "logic")
     if "hi" in form.flags:
-        return ("imad",) * 8 + ("iadd",) * 4 + ("logic",) * 4
+        unsigned = ("imad",) * 4 + ("iadd",) * 2 + ("logic",)
+        return unsigned if form.type.startswith("u") else unsigned + ("imad",) * 4 + ("iadd", *("logic",) * 5)
     return ("imad", "imad", "imad", "iadd")
 
 
