@@ -46,9 +46,8 @@ A warp whose lanes lie 1, 2, 4 ... 32 words apart in shared memory. `n` lanes at
 wavefront more is a cycle more.
 """,
     "Throughput": """\
-Sixteen warps on an SM with eight independent chains each. FFMA is gated against the peak that NVIDIA states. Of the
-others, shuffles come out at half of what the guide states: here they share a stage with shared memory that takes one
-request every two cycles, as measured on an RTX A6000, and the guide says one a cycle.
+Sixteen warps on an SM with eight independent chains each. FFMA is gated against the peak that NVIDIA states; the others
+are printed beside the guide's table, of which parts are recalled.
 """,
     "Known from memory": """\
 Figures without a source that could be read, the modelled value beside what is commonly quoted. The model is no
@@ -66,7 +65,8 @@ The model is the solid line, the measurement the dashed one, both as shares of t
 
 Each thread reads a double, or writes one, or does both (`read`, `init`, `scale`), in blocks of growing size, two blocks
 an SM. Absolute bandwidth is in the table; what is gated is order and shape: both curves are divided by their own
-largest value, and no point may lie more than 0.15 from the other's. H200 is an H100 with its own DRAM. Bandwidth
+largest value, and no point may lie more than 0.15 from the other's. H200 is an H100 with its own DRAM, as
+efficient as `init` found it. Bandwidth
 against the number of SMs is that of a `scale` on so many SMs; the study does not describe its kernel.
 
 One parameter is fitted: how long the place of a block that ended stays empty, 320 cycles, to the lowest

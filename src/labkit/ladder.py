@@ -16,7 +16,7 @@ from labkit.rungs import Rung, fingerprint, stored
 #: Shape of the product that every rung must get right before it is timed: rows, length of the sums, columns.
 SMALL = (128, 32, 128)
 #: Lengths of the sums that are profiled; times for longer ones follow from these two.
-LENGTHS = (64, 128)
+LENGTHS = (128, 256)
 SECTORS = "l1tex__average_t_sectors_per_request_pipe_lsu_mem_global_op_ld.ratio"
 #: Stall reasons that :meth:`Ladder.tell` names.
 REASONS = 3

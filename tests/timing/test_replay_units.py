@@ -165,7 +165,7 @@ def test_waves_and_a_tail():
 def test_a_block_stays_until_its_loads_are_back():
     ops = micro_ops([memory(m.LOAD, 0, [0]), EXIT])
     result = run(ops, [[0]] * 2, records=[(t.GLOBAL, 1, [4])] * 2)
-    assert result.block_end[0] == T.dram_latency == result.block_start[1] - BLOCK_START
+    assert result.block_end[0] == result.block_start[1] - BLOCK_START == T.dram_latency
     assert stall(result, "long_scoreboard") > T.dram_latency - 4
 
 

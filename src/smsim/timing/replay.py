@@ -200,24 +200,37 @@ def _figures(trace: Trace, spec: DeviceSpec, per_sm: int, shares: _Shares) -> np
     return figures
 
 
-def _dirty_before(trace: Trace, ops: MicroOps, sms: int, sets: int) -> np.ndarray:
-    """Which sectors of L2 are dirty at first, a bit each, uint8 of shape ``(sms, sets, L2_WAYS)``.
+def _carveout(spec: DeviceSpec, per_sm: int, shared_bytes: int) -> int:
+    """The smallest legal size of shared memory in which the resident blocks have room, in bytes."""
+    needed = per_sm * (shared_bytes + spec.shared_reserved_per_block) if shared_bytes else 0
+    return next((size for size in sorted(spec.shared_carveouts) if size >= needed), spec.shared_per_sm)
 
-    None are, unless only the first of many blocks were recorded and all of them touch more than L2 holds. Then most of
-    the launch finds L2 full of what blocks before it left, and writing that back costs DRAM as much as reading.
+
+def _cache(sms: int, size: float, ways: int) -> np.ndarray:
+    """Empty caches of ``size`` bytes each."""
+    cache = np.zeros((sms, max(1, int(size) // (_LINE * ways)), ways, K_SIZE), np.int64)
+    cache[..., K_LINE] = -1
+    return cache
+
+
+def _l2(trace: Trace, ops: MicroOps, sms: int, size: float) -> np.ndarray:
+    """L2 as the replay finds it: empty, unless only the first of many blocks were recorded and all of them touch more
+    than it holds.
+
+    Then most of the launch finds it full of what blocks before it left, and writing that back costs DRAM as much as
+    reading.
     """
-    dirty = np.zeros((sms, sets, L2_WAYS), np.uint8)
+    cache = _cache(sms, size, L2_WAYS)
     blocks = len(trace.block_sm)
     if blocks >= trace.blocks_on_sm * sms:
-        return dirty
+        return cache
     written = np.unique(_sectors_of(trace, ops, (STORE, ATOMIC)))
     touched = len(np.union1d(written, _sectors_of(trace, ops, (LOAD,))))
-    if touched * _SECTOR * trace.blocks_on_sm / blocks <= sets * L2_WAYS * _LINE:
-        return dirty
-    share = len(written) / touched
-    upto = np.floor(np.arange(L2_WAYS + 1) * share)
-    dirty[..., upto[1:] > upto[:-1]] = 15
-    return dirty
+    if touched * _SECTOR * trace.blocks_on_sm / blocks <= size:
+        return cache
+    upto = np.floor(np.arange(L2_WAYS + 1) * len(written) / touched)
+    cache[:, :, upto[1:] > upto[:-1], K_DIRTY] = 15  # all four sectors of a line
+    return cache
 
 
 def _sectors_of(trace: Trace, ops: MicroOps, kinds: tuple[int, ...]) -> np.ndarray:
@@ -236,26 +249,6 @@ def _sectors_of(trace: Trace, ops: MicroOps, kinds: tuple[int, ...]) -> np.ndarr
     length = last - first
     index = np.repeat(first - np.cumsum(length) + length, length) + np.arange(int(length.sum()))
     return trace.sectors[index]
-
-
-def _carveout(spec: DeviceSpec, per_sm: int, shared_bytes: int) -> int:
-    """The smallest legal size of shared memory in which the resident blocks have room, in bytes."""
-    needed = per_sm * (shared_bytes + spec.shared_reserved_per_block) if shared_bytes else 0
-    return next((size for size in sorted(spec.shared_carveouts) if size >= needed), spec.shared_per_sm)
-
-
-def _cache(sms: int, size: float, ways: int) -> np.ndarray:
-    """Empty caches of ``size`` bytes each."""
-    cache = np.zeros((sms, max(1, int(size) // (_LINE * ways)), ways, K_SIZE), np.int64)
-    cache[..., K_LINE] = -1
-    return cache
-
-
-def _l2(trace: Trace, ops: MicroOps, sms: int, size: float) -> np.ndarray:
-    """The SMs' shares of L2 as the recorded blocks find them."""
-    cache = _cache(sms, size, L2_WAYS)
-    cache[..., K_DIRTY] = _dirty_before(trace, ops, sms, cache.shape[1])
-    return cache
 
 
 def _cores(cores: int) -> np.ndarray:

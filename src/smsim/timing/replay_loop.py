@@ -66,6 +66,7 @@ from smsim.timing.replay_state import (
     P_L2,
     P_PER_SM,
     P_QUEUE,
+    P_REQUEST,
     P_SHARED,
     P_SHARED_ATOMIC,
     P_SHARED_WIDE,
@@ -148,8 +149,9 @@ def run(
             b = starting[began]
             began += 1
             place = B[b, B_PLACE]
-            first = B[b, B_START] + (P[P_START] if t >= 0 else 0)
-            B[b, B_START] = first  # until then its place is empty
+            if t >= 0:
+                B[b, B_START] += P[P_START]  # until then its place is empty
+            first = B[b, B_START]
             for i in range(wpb):
                 w = b * wpb + i
                 local = (place % per_sm) * wpb + i
@@ -271,15 +273,15 @@ def run(
                 ring[core, C[core, C_OLDEST]] = begin
                 C[core, C_OLDEST] = (C[core, C_OLDEST] + 1) % queue
                 reason = _SHORT
-                if no_record:  # a shuffle
-                    done = shared_access(sm, begin, _ONE, P, A, S) + M[o, M_LATENCY] - P[P_ADDRESS]
+                if no_record:  # a shuffle: one a cycle of the SM, as the assembler's distance of 4 has it
+                    done = shared_access(sm, begin, _ONE, _ONE, P, A, S) + M[o, M_LATENCY] - P[P_ADDRESS]
                 elif lanes[rec] == 0:
                     done = begin + M[o, M_LATENCY]
                 elif what == LOAD or what == STORE or what == ATOMIC:
                     reason = _LONG
                     turns = np.int64(passes[rec])
                     if space[rec] == SHARED:  # a generic address that lies in shared memory
-                        done = shared_access(sm, begin, turns, P, A, S) - P[P_ADDRESS]
+                        done = shared_access(sm, begin, turns, P[P_REQUEST], P, A, S) - P[P_ADDRESS]
                         done += P[P_SHARED] + turns - 1 if what == LOAD else 1
                     else:
                         done = global_access(
@@ -290,7 +292,7 @@ def run(
                         W[w, W_STORED] = max(W[w, W_STORED], done)
                 else:
                     turns = np.int64(passes[rec])
-                    done = shared_access(sm, begin, turns, P, A, S) - P[P_ADDRESS]
+                    done = shared_access(sm, begin, turns, P[P_REQUEST], P, A, S) - P[P_ADDRESS]
                     # What a wide access takes without conflicts is part of its latency.
                     more = max(0, turns - max(1, M[o, M_WIDTH] // 4))
                     if what == SHARED_LOAD:

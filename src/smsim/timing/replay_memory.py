@@ -45,10 +45,13 @@ _SECTOR = 32
 
 
 @inner
-def shared_access(sm, begin, passes, P, A, S):
-    """A request to the banks that reached its sub-core's address stage at ``begin``: when its turn comes."""
+def shared_access(sm, begin, passes, least, P, A, S):
+    """A request to the banks that reached its sub-core's address stage at ``begin``: when its turn comes.
+
+    It takes the stage that the sub-cores share for at least ``least`` cycles.
+    """
     at = max(begin + P[P_ADDRESS], S[sm, S_REQUEST])
-    busy = max(P[P_REQUEST], passes)
+    busy = max(least, passes)
     S[sm, S_REQUEST] = at + busy
     A[A_LSU] += busy
     A[A_SHARED] += passes
