@@ -74,6 +74,7 @@ from smsim.timing.replay_state import (
     P_START,
     P_WARPS,
     S_LAST_BLOCK,
+    S_LINK,
     S_NEXT_BLOCK,
     SUBCORES,
     V_PIPE,
@@ -290,6 +291,8 @@ def run(
                         )  # fmt: skip
                     if what != LOAD:
                         W[w, W_STORED] = max(W[w, W_STORED], done)
+                        # A warp's end waits until its stores have left the SM (Nsight Compute: Stall Drain).
+                        W[w, W_LOADED] = max(W[w, W_LOADED], S[sm, S_LINK] // FINE)
                 else:
                     turns = np.int64(passes[rec])
                     done = shared_access(sm, begin, turns, P[P_REQUEST], P, A, S) - P[P_ADDRESS]

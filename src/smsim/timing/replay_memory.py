@@ -113,6 +113,8 @@ def _at_l2(sm, at, sector, write, cost, P, A, S, L2):
     """One sector that sets out for L2 at ``at``: the cycle in which the answer is there."""
     line, place = sector // 4, sector % 4
     begin = max(at * FINE, S[sm, S_LINK])
+    if write:  # what L2 cannot get rid of holds up what comes
+        begin = max(begin, S[sm, S_DRAM] - P[P_DRAM] * FINE)
     S[sm, S_LINK] = begin + P[P_L2_FINE]
     A[A_L2] += 1
     where = _set_of(line, L2.shape[1])
@@ -183,6 +185,10 @@ def global_access(sm, begin, what, past_l1, cost, passes, space, first, last, se
             _fill(L1, sm, where, way, line, place, at, at)
         elif what == ATOMIC and way >= 0:
             L1[sm, where, way, K_VALID] &= ~(1 << place)
+    if what != LOAD:
+        # Nobody waits for a store's answer, so it is the queue to L2 that keeps warps from storing faster than
+        # L2 takes in. How long that queue is, is not published: here, as long as one trip.
+        S[sm, S_REQUEST] = max(S[sm, S_REQUEST], S[sm, S_LINK] // FINE - P[P_L2])
     if what == ATOMIC:
         turn = max(done - P[P_L2], S[sm, S_ATOMIC])
         S[sm, S_ATOMIC] = turn + passes
