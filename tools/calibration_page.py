@@ -75,9 +75,9 @@ occupancies of `init`. Those curves are no check. `read` and `scale` are.
 MISSES = """\
 ## What the model lacks
 
-- **How long the queues for stores are.** A store waits for no answer. What holds writers back in the model is that the
-  queues to L2 and to DRAM are full after one trip's time, and that a warp's end waits until its stores have left the SM.
-  How long the real queues are is not published.
+- **How long the queues for stores are.** A store waits for no answer. What holds writers back in the model is that
+  the queues to L2 and to DRAM are full after one trip's time, and that a warp's end waits until its stores have left
+  the SM. How long the real queues are is not published.
 - **Fixed shares.** Each SM has an equal share of L2 and DRAM, even while others have nothing to ask for.
 - **Two waves.** An estimate replays two waves of blocks; near the bandwidth limit that is too few to settle.
 - **One L2.** The far half of L2 and misses of the TLB are not modelled.
