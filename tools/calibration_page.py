@@ -11,9 +11,12 @@ from pathlib import Path
 import calibration_figure
 
 from smsim.calibration import Curve, Row, Source
+from smsim.calibration.row import WITHIN_15
 
 ROOT = Path(__file__).resolve().parent.parent
 STORED = ROOT / "book" / "data" / "calibration.toml"
+#: Written by tests/timing/lowering_corpus.py, which has NVIDIA's disassembler.
+LOWERING = ROOT / "book" / "data" / "lowering.toml"
 PAGE = ROOT / "book" / "calibration.md"
 
 HEAD = """\
@@ -80,6 +83,14 @@ One parameter of the model is *fitted*: how long the place of a block that ended
 so that the lowest occupancies of `init` come out. A curve used for fitting is no check, so the curves of `init` are
 not gated; those of `read` and `scale` are.
 """
+INSTRUCTIONS = """\
+## Instructions
+
+How many instructions a kernel has: in PTX, in the model, which stands in for the assembler, and in the machine code
+that NVIDIA's assembler writes for an H800 (nvJitLink 13.0; measured, 2026-11). Each is counted once, as it stands in
+the program. The gate is 15 %. Where a small kernel misses it, the model lacks the call of a division's slow path; in
+`registers` the assembler unrolls a loop.
+"""
 MISSES = """\
 ## What the model lacks
 
@@ -118,7 +129,7 @@ def page(found: list[Row], lines: list[Curve]) -> str:
     parts = [HEAD, _summary(found, lines)]
     for subject, own in groupby(found, key=lambda row: row.subject):
         parts += [f"## {subject}\n", SECTIONS[subject], (_wide if subject in WIDE else _table)(list(own))]
-    parts += ["## Bandwidth\n", CURVES]
+    parts += [INSTRUCTIONS, _instructions(), "## Bandwidth\n", CURVES]
     for curve in lines:
         parts += [f"### {_title(curve)}\n", *_curve(curve)]
     return "\n".join([*parts, MISSES])
@@ -128,11 +139,14 @@ def _summary(found: list[Row], lines: list[Curve]) -> str:
     """How many hold in each section, and which miss."""
     sections = {subject: list(own) for subject, own in groupby(found, key=lambda row: row.subject)}
     table = ["| | with a gate | hold | miss | without |", "| --- | --- | --- | --- | --- |"]
-    for subject, own in {**sections, "Bandwidth, curves": lines, "**All**": [*found, *lines]}.items():
+    counts = lowering()
+    sections |= {"Instructions": counts, "Bandwidth, curves": lines, "**All**": [*found, *counts, *lines]}
+    for subject, own in sections.items():
         verdicts = [one.holds for one in own]
         gated, hold, miss = (verdicts.count(v) for v in (None, True, False))
         table.append(f"| {subject} | {len(verdicts) - gated} | {hold} | {miss} | {gated} |")
     missed = [f"{row.subject}, {row.name} on {row.device}" for row in found if row.holds is False]
+    missed += [f"Instructions of {row.name}" for row in counts if not row.holds]
     missed += [_title(curve) for curve in lines if curve.holds is False]
     said = f"What misses: {'; '.join(missed)}. The reasons are given there." if missed else "Nothing misses."
     return "\n".join(table) + f"\n\n{said}\n"
@@ -171,6 +185,30 @@ def _line(row: Row, places: dict[str, int]) -> str:
     others = ", ".join(f"{_number(s.value)} [{places[_named(s)]}]" for s in row.sources) or "none"
     gate = row.gate + {True: ": holds", False: ": **miss**", None: ""}[row.holds]
     return f"| {row.name} | {row.device} | {_number(row.modelled)} {row.unit} | {others} | {gate} |"
+
+
+def lowering() -> list[Row]:
+    """The stored counts of instructions: the model's beside the machine code's."""
+    return [
+        Row(
+            "Instructions", one["kernel"], "H800", one["lowered"], "instructions",
+            (Source(one["sass"], "NVIDIA's assembler", "2026-11", "measured"),), WITHIN_15,
+        )
+        for one in _kernels()
+    ]  # fmt: skip
+
+
+def _kernels() -> list[dict]:
+    return tomllib.loads(LOWERING.read_text(encoding="utf-8"))["kernels"]
+
+
+def _instructions() -> str:
+    table = ["| Kernel | PTX | Model | Machine code | off | |", "| --- | --- | --- | --- | --- | --- |"]
+    for row, kernel in zip(lowering(), _kernels(), strict=True):
+        verdict = "holds" if row.holds else "**miss**"
+        counts = f"{row.modelled} | {row.sources[0].value} | {100 * row.off:+.0f} %"
+        table.append(f"| {row.name} | {kernel['ptx']} | {counts} | {verdict} |")
+    return "\n".join(table) + "\n"
 
 
 def _named(source: Source) -> str:
