@@ -9,29 +9,30 @@ from pathlib import Path
 from smsim.calibration import Curve
 
 FIGURE = Path(__file__).resolve().parent.parent / "book" / "assets" / "figures" / "calibration.html"
-#: Panels a row, and the size of one with what is around it.
-_COLUMNS, _WIDE, _HIGH = 3, 230, 190
+#: The size of a panel with what is around it.
+_WIDE, _HIGH = 230, 190
 _LEFT, _TOP, _PLOT_WIDE, _PLOT_HIGH = 38, 30, 175, 110
-_INK, _SOFT, _MODEL, _MEASURED = "#1f2933", "#9aa5b1", "#0b6e4f", "#b4532a"
+_CARD, _INK, _SOFT, _MODEL, _MEASURED = "#fdfcf9", "#1f2933", "#9aa5b1", "#0b6e4f", "#b4532a"
 
 
 def figure(curves: list[Curve]) -> str:
-    """The drawing, SVG on a light card."""
-    rows = -(-len(curves) // _COLUMNS)
-    width, height = _COLUMNS * _WIDE, rows * _HIGH
-    said = "; ".join(f"{c.name}: farthest point {c.farthest:.2f} apart" for c in curves)
+    """The drawing: a light card of small SVG panels, as many beside each other as the page has room for."""
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
-        'aria-labelledby="calibration-title calibration-text" style="width:100%;height:auto" '
-        'font-family="sans-serif" font-size="11">',
-        '<title id="calibration-title">Bandwidth, modelled beside measured</title>',
-        f'<desc id="calibration-text">{escape(said)}.</desc>',
-        f'<rect width="{width}" height="{height}" rx="8" fill="#fdfcf9"/>',
+        f'<div style="display:grid;grid-template-columns:repeat(auto-fit,minmax({_WIDE}px,1fr));'
+        f'background:{_CARD};border-radius:8px">'
     ]
     for number, curve in enumerate(curves):
-        x, y = number % _COLUMNS * _WIDE, number // _COLUMNS * _HIGH
-        lines += [f'<g transform="translate({x} {y})">', *_panel(curve), "</g>"]
-    return "\n".join([*lines, "</svg>"]) + "\n"
+        name = f"calibration-{number}"
+        said = f"modelled and measured, farthest point {curve.farthest:.2f} apart. Its table is below"
+        lines += [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {_HIGH}" role="img" '
+            f'aria-labelledby="{name} {name}-text" font-family="sans-serif" font-size="11">',
+            f'<title id="{name}">{escape(curve.name)}</title>',
+            f'<desc id="{name}-text">Share of the largest bandwidth against {escape(curve.axis)}: {said}.</desc>',
+            *_panel(curve),
+            "</svg>",
+        ]
+    return "\n".join([*lines, "</div>"]) + "\n"
 
 
 def _panel(curve: Curve) -> Iterator[str]:

@@ -4,83 +4,105 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
 import calibration_figure
 
 from smsim.calibration import Curve, Row, Source
+from smsim.calibration.row import WITHIN_15
 
 ROOT = Path(__file__).resolve().parent.parent
 STORED = ROOT / "book" / "data" / "calibration.toml"
+#: Written by tests/timing/lowering_corpus.py, which has NVIDIA's disassembler.
+LOWERING = ROOT / "book" / "data" / "lowering.toml"
 PAGE = ROOT / "book" / "calibration.md"
 
 HEAD = """\
 # Where the model is right and where it is wrong
 
-`smsim.profile` says how long a launch would take. No GPU is asked, so somebody has to check it. This page sets
-the model beside what others measured on hardware, and beside what NVIDIA's assembler knows about it. It is generated
-from tests that measure every row again.
+`smsim.profile` says how long a launch would take. No GPU is asked, so somebody has to check it. This page sets what
+the model says beside what others measured on GPUs, and beside what NVIDIA's assembler knows. Tests compute every
+modelled figure again and compare it with this page.
 
-A row with a gate has to hold it; a row that does not is a **miss** and is listed as one. Rows without a gate are
-printed because their sources disagree, or were recalled from memory, and nothing may be concluded from them.
+Each figure of a source bears a mark. *Measured*: somebody ran it. *Published*: its maker says so. *Assumed*: it is
+from another GPU with the same die, or a close one. *Recalled*: we know it from memory and could not read a source.
+The modelled figures are computed from the device files, whose numbers have sources and marks of their own.
+
+A row or a curve with a *gate* must come near enough to its first source. If it does not, it is a **miss**, and stays
+here as one. Without a gate are rows whose sources disagree or are recalled: they decide nothing.
 """
 
 #: What stands above each section's table.
 SECTIONS = {
     "Dependent chains": """\
-Cycles from one instruction to the next that needs its result: the difference of a long and a short chain. Where
-a latency is fixed, NVIDIA's assembler has to know it, for nothing else keeps the next instruction from an old register;
-so it is the reference, and the gate is equality. Where the assembler uses a counter, or where the pipe is so narrow
-that the next instruction waits for the pipe (FP64 on an H800), there is none.
+Cycles from an instruction to one that needs its result: the difference between a long chain and a short one. Where a
+latency is fixed, nothing in the hardware holds the next instruction back, so the assembler has to know the latency,
+and writes it into the program as a *stall count*. That is the reference, and the gate is equality. For some
+instructions the hardware tells when the result is there; then the assembler writes no latency. And where a pipe is so
+narrow that the next instruction waits for the pipe and not for the result (FP64 on an H800), the two are different
+questions. Neither is gated.
 """,
     "Latency": """\
-A pointer chase by one thread: each load needs the address that the one before it brought. Most of the model's
-figures come from the first source of their row. There the gate checks that the parts of an access add up to the figure,
-not the figure itself; the other sources show how far measurements lie apart. L2 of an A100 or H100 has two halves,
-and the far one is about 200 cycles slower. The model knows one L2, the near one.
+A pointer chase by one thread: each load needs the address that the load before it brought. Most device files have
+their latency from the first source of the row. There the gate checks that the parts of an access add up to it, and
+not the figure itself; how far measurements lie apart, the other sources show. L2 of an A100 or H100 has two halves,
+of which the far one is about 200 cycles slower. The model has one L2, the near half.
 """,
     "Bank conflicts": """\
-A warp whose lanes lie 1, 2, 4 ... 32 words apart in shared memory. `n` lanes at one bank are `n` wavefronts, and each
-wavefront more is a cycle more.
+A warp whose lanes lie 1, 2, 4 ... 32 words apart in shared memory. Where `n` lanes meet at a bank the load takes `n`
+*wavefronts*, and each wavefront after the first takes a cycle.
 """,
     "Throughput": """\
-Sixteen warps on an SM with eight independent chains each. FFMA is gated against the peak that NVIDIA states; the others
-are printed beside the guide's table, of which parts are recalled.
+Sixteen warps on an SM with eight independent chains each. FFMA is gated against the peak that NVIDIA states. The
+others stand beside the table of NVIDIA's guide, which we could read in part only.
 """,
     "Known from memory": """\
-Figures without a source that could be read, the modelled value beside what is commonly quoted. The model is no
-evidence for them, nor they for it.
+Figures for which no source could be read, beside what is commonly quoted. The model is no evidence for them, nor they
+for it.
 """,
 }
 #: Sections whose rows all have one source.
 WIDE = ("Dependent chains", "Bank conflicts")
 CURVES = """\
+Each thread reads a double (`read`), writes one (`init`), or does both (`scale`), in blocks of growing size, two
+blocks an SM. So occupancy grows from left to right. Each curve is divided by its own largest value, because what is
+gated is shape and order: no modelled point may lie more than 0.15 from the measured one, and the model may not fall
+by more than 0.01 where the measurement rises. Absolute bandwidth is in the tables and is not gated. The solid line is
+the model, the dashed line the measurement.
+
 ```{raw} html
 :file: assets/figures/calibration.html
 ```
 
-The model is the solid line, the measurement the dashed one, both as shares of their own maximum. The numbers are below.
+The H200 is modelled as an H100 with its own DRAM, which reaches the share of its peak that the measured `init`
+reached. For bandwidth against the number of SMs the model runs `scale`; the study does not describe its kernel.
 
-Each thread reads a double, or writes one, or does both (`read`, `init`, `scale`), in blocks of growing size, two blocks
-an SM. Absolute bandwidth is in the table; what is gated is order and shape: both curves are divided by their own
-largest value, and no point may lie more than 0.15 from the other's. H200 is an H100 with its own DRAM, as
-efficient as `init` found it. Bandwidth
-against the number of SMs is that of a `scale` on so many SMs; the study does not describe its kernel.
+One parameter of the model is *fitted*: how long the place of a block that ended stays empty. It is 320 cycles, chosen
+so that the lowest occupancies of `init` come out. A curve used for fitting is no check, so the curves of `init` are
+not gated; those of `read` and `scale` are.
+"""
+INSTRUCTIONS = """\
+## Instructions
 
-One parameter is fitted: how long the place of a block that ended stays empty, 320 cycles, to the lowest
-occupancies of `init`. Those curves are no check. `read` and `scale` are.
+How many instructions a kernel has: in PTX, in the model, which stands in for the assembler, and in the machine code
+that NVIDIA's assembler writes for an H800 (nvJitLink 13.0; measured, 2026-11). Each is counted once, as it stands in
+the program. The gate is 15 %. Where a small kernel misses it, the model lacks the call of a division's slow path; in
+`registers` the assembler unrolls a loop.
 """
 MISSES = """\
 ## What the model lacks
 
-- **How long the queues for stores are.** A store waits for no answer. What holds writers back in the model is that
-  the queues to L2 and to DRAM are full after one trip's time, and that a warp's end waits until its stores have left
-  the SM. How long the real queues are is not published.
-- **Fixed shares.** Each SM has an equal share of L2 and DRAM, even while others have nothing to ask for.
-- **Two waves.** An estimate replays two waves of blocks; near the bandwidth limit that is too few to settle.
-- **One L2.** The far half of L2 and misses of the TLB are not modelled.
+- **The length of the queues for stores.** A store waits for no answer. Two things hold writers back in the model. The
+  queues to L2 and to DRAM are full once they hold what passes in one trip's time. And a warp ends only when its
+  stores have left the SM. How long the real queues are is not published.
+- **Shares that move.** Each SM has an equal share of L2 and DRAM, even while others ask for nothing.
+- **More than two waves.** An estimate replays two waves of blocks. Near the limit of bandwidth that is too few to
+  settle.
+- **The second half of L2.** Nor are misses of the TLB modelled.
+
+[Where it differs from hardware](differences.md) lists what else is left out.
 """
 
 
@@ -104,38 +126,53 @@ def _data() -> dict:
 
 def page(found: list[Row], lines: list[Curve]) -> str:
     """The page's text."""
-    parts = [HEAD, _counts(found, lines)]
+    parts = [HEAD, _summary(found, lines)]
     for subject, own in groupby(found, key=lambda row: row.subject):
         parts += [f"## {subject}\n", SECTIONS[subject], (_wide if subject in WIDE else _table)(list(own))]
-    parts += ["## Bandwidth\n", CURVES]
+    parts += [INSTRUCTIONS, _instructions(), "## Bandwidth\n", CURVES]
     for curve in lines:
-        parts += [f"### {curve.name[:1].upper()}{curve.name[1:]}\n", *_curve(curve)]
+        parts += [f"### {_title(curve)}\n", *_curve(curve)]
     return "\n".join([*parts, MISSES])
 
 
-def _counts(found: list[Row], lines: list[Curve]) -> str:
-    verdicts = [one.holds for one in (*found, *lines)]
-    gated = len(verdicts) - verdicts.count(None)
-    return (
-        f"Of {gated} gated rows and curves {verdicts.count(True)} hold and {verdicts.count(False)} miss; "
-        f"{verdicts.count(None)} are not gated.\n"
-    )
+def _summary(found: list[Row], lines: list[Curve]) -> str:
+    """How many hold in each section, and which miss."""
+    sections = {subject: list(own) for subject, own in groupby(found, key=lambda row: row.subject)}
+    table = ["| | with a gate | hold | miss | without |", "| --- | --- | --- | --- | --- |"]
+    counts = lowering()
+    sections |= {"Instructions": counts, "Bandwidth, curves": lines, "**All**": [*found, *counts, *lines]}
+    for subject, own in sections.items():
+        verdicts = [one.holds for one in own]
+        gated, hold, miss = (verdicts.count(v) for v in (None, True, False))
+        table.append(f"| {subject} | {len(verdicts) - gated} | {hold} | {miss} | {gated} |")
+    missed = [f"{row.subject}, {row.name} on {row.device}" for row in found if row.holds is False]
+    missed += [f"Instructions of {row.name}" for row in counts if not row.holds]
+    missed += [_title(curve) for curve in lines if curve.holds is False]
+    said = f"What misses: {'; '.join(missed)}. The reasons are given there." if missed else "Nothing misses."
+    return "\n".join(table) + f"\n\n{said}\n"
 
 
-def _table(found: Iterable[Row]) -> str:
+def _table(found: list[Row]) -> str:
+    """A line for each row; its sources are numbers of the list below, so that the table stays narrow."""
+    places = {
+        name: n for n, name in enumerate(dict.fromkeys(_named(s) for row in found for s in row.sources), 1)
+    }
     head = "| What | GPU | Model | Others | Gate |\n| --- | --- | --- | --- | --- |"
-    return "\n".join([head, *(_line(row) for row in found)]) + "\n"
+    lines = [head, *(_line(row, places) for row in found)]
+    return "\n".join(
+        [*lines, "\nSources, by the number in brackets:\n", *(f"{n}. {s}" for s, n in places.items()), ""]
+    )
 
 
 def _wide(found: list[Row]) -> str:
     """A column for each GPU, where one source speaks for all: the model's value, then the source's."""
-    gpus = list(dict.fromkeys(row.device for row in found))
+    cells = {(row.name, row.device): _cell(row) for row in found}
+    gpus, names = (list(dict.fromkeys(key[n] for key in cells)) for n in (1, 0))
     lines = [f"| What | {' | '.join(gpus)} |", "| --- " * (len(gpus) + 1) + "|"]
-    for name, own in groupby(found, key=lambda row: row.name):
-        lines.append(f"| {name} | {' | '.join(map(_cell, own))} |")
-    [[said, mark, date]] = {(s.source, s.mark, s.date) for row in found for s in row.sources}
-    unit = "" if len({row.unit for row in found}) > 1 else f" In {found[0].unit}."
-    return "\n".join(lines) + f"\n\nModel / source.{unit} Source: {said} ({mark}, {date}). Gate: equal.\n"
+    lines += [f"| {name} | {' | '.join(cells[name, gpu] for gpu in gpus)} |" for name in names]
+    [said] = {_named(s) for row in found for s in row.sources}
+    unit = "" if len({row.unit for row in found}) > 1 else f", in {found[0].unit}"
+    return "\n".join(lines) + f"\n\nModel / source{unit}. Source: {said}. Gate: equal.\n"
 
 
 def _cell(row: Row) -> str:
@@ -144,24 +181,52 @@ def _cell(row: Row) -> str:
     return f"{_number(row.modelled)} / {reference}{verdict}"
 
 
-def _line(row: Row) -> str:
-    others = "; ".join(_said(source) for source in row.sources) or "none"
+def _line(row: Row, places: dict[str, int]) -> str:
+    others = ", ".join(f"{_number(s.value)} [{places[_named(s)]}]" for s in row.sources) or "none"
     gate = row.gate + {True: ": holds", False: ": **miss**", None: ""}[row.holds]
     return f"| {row.name} | {row.device} | {_number(row.modelled)} {row.unit} | {others} | {gate} |"
 
 
-def _said(source: Source) -> str:
-    return f"{_number(source.value)} ({source.source}; {source.mark}, {source.date})"
+def lowering() -> list[Row]:
+    """The stored counts of instructions: the model's beside the machine code's."""
+    return [
+        Row(
+            "Instructions", one["kernel"], "H800", one["lowered"], "instructions",
+            (Source(one["sass"], "NVIDIA's assembler", "2026-11", "measured"),), WITHIN_15,
+        )
+        for one in _kernels()
+    ]  # fmt: skip
+
+
+def _kernels() -> list[dict]:
+    return tomllib.loads(LOWERING.read_text(encoding="utf-8"))["kernels"]
+
+
+def _instructions() -> str:
+    table = ["| Kernel | PTX | Model | Machine code | off | |", "| --- | --- | --- | --- | --- | --- |"]
+    for row, kernel in zip(lowering(), _kernels(), strict=True):
+        verdict = "holds" if row.holds else "**miss**"
+        counts = f"{row.modelled} | {row.sources[0].value} | {100 * row.off:+.0f} %"
+        table.append(f"| {row.name} | {kernel['ptx']} | {counts} | {verdict} |")
+    return "\n".join(table) + "\n"
+
+
+def _named(source: Source) -> str:
+    return f"{source.source} ({source.mark}, {source.date})"
 
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}".removesuffix(".0")
 
 
+def _title(curve: Curve) -> str:
+    return curve.name[:1].upper() + curve.name[1:]
+
+
 def _curve(curve: Curve) -> Iterator[str]:
     verdict = {True: "The shape holds", False: "**Miss**", None: "Not gated"}[curve.holds]
-    yield f"{verdict}; the farthest point is {curve.farthest:.2f} off. Source: {curve.source.source} " + (
-        f"({curve.source.mark}, {curve.source.date}). {curve.why}".rstrip() + "\n"
+    yield f"{verdict}; the farthest point is {curve.farthest:.2f} off. Source: " + (
+        f"{_named(curve.source)}. {curve.why}".rstrip() + "\n"
     )
     head = f"| {curve.axis} | Model, GB/s | Measured, GB/s | Model, share | Measured, share |"
     table = [head, "| --- | --- | --- | --- | --- |"]

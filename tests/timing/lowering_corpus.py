@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from lowering_cases import SPEC, program
@@ -13,6 +14,9 @@ from sass import Sass, sass
 from smsim.isolated import call_of
 from smsim.machine.program import Code
 from smsim.timing.lowering import lower
+
+#: Where the calibration page's tool finds the counts: ``python tests/timing/lowering_corpus.py`` writes them.
+STORED = Path(__file__).resolve().parents[2] / "book" / "data" / "lowering.toml"
 
 
 @cuda.jit
@@ -237,3 +241,16 @@ def row(name: str) -> Row:
 def rows() -> list[Row]:
     """One for each kernel, for the calibration page."""
     return [row(name) for name in CORPUS]
+
+
+def as_toml(found: list[Row]) -> str:
+    """The rows as the page's tool reads them."""
+    text = ["# Written by tests/timing/lowering_corpus.py: instructions of each kernel, for sm_90a."]
+    for one in found:
+        text += ["", "[[kernels]]", f'kernel = "{one.kernel}"']
+        text += [f"{field} = {getattr(one, field)}" for field in ("ptx", "lowered", "sass")]
+    return "\n".join(text) + "\n"
+
+
+if __name__ == "__main__":
+    STORED.write_text(as_toml(rows()), encoding="utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from lowering_corpus import CORPUS, row, rows
+from lowering_corpus import CORPUS, STORED, as_toml, row, rows
 
 # Small kernels lose a fifth: the call of a division's slow path has no micro-operation. In "registers" ptxas unrolls a
 # loop of eight turns altogether.
@@ -22,3 +22,7 @@ def test_all_together_are_within_a_tenth_and_nearer_than_the_ptx():
     ptx, lowered, machine = (sum(getattr(r, field) for r in every) for field in ("ptx", "lowered", "sass"))
     assert abs(lowered / machine - 1) <= 0.10
     assert abs(lowered - machine) < abs(ptx - machine)
+
+
+def test_the_calibration_page_shows_these_counts():
+    assert STORED.read_text(encoding="utf-8") == as_toml(rows())
