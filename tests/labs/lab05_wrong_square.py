@@ -159,32 +159,6 @@ def square_adds_up_in_the_result(A, B, C):
         cuda.syncthreads()
 
 
-@wrong("lab05.square", "sums in float64")
-def square_of_doubles(A, B, C):
-    a = cuda.shared.array((64, 16), float32)
-    b = cuda.shared.array((16, 64), float32)
-    sums = cuda.local.array((4, 4), "float64")
-    t = cuda.threadIdx.x & 255
-    x, y = t % 16 * 4, t // 16 * 4
-    i0, j0 = cuda.blockIdx.y * 64, cuda.blockIdx.x * 64
-    for i in range(4):
-        for j in range(4):
-            sums[i, j] = 0
-    for k0 in range(0, A.shape[1], 16):
-        for e in range(t, 1024, 256):
-            a[e // 16, e % 16] = A[i0 + e // 16, k0 + e % 16]
-            b[e // 64, e % 64] = B[k0 + e // 64, j0 + e % 64]
-        cuda.syncthreads()
-        for k in range(16):
-            for i in range(4):
-                for j in range(4):
-                    sums[i, j] += a[y + i, k] * b[k, x + j]
-        cuda.syncthreads()
-    for i in range(4):
-        for j in range(4):
-            C[i0 + y + i, j0 + x + j] = sums[i, j]
-
-
 @wrong("lab05.square", "adds to the mark")
 def square_adds_to_what_is_there(A, B, C):
     a = cuda.shared.array((64, 16), float32)

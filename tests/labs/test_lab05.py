@@ -54,8 +54,8 @@ def test_right_answer_is_accepted_and_told_its_figure(answer, cuda):
 def test_there_are_enough_of_both():
     for name in exercises.of_lab("lab05"):
         assert sum(a.exercise == name for a in RIGHT) >= 3
-        assert sum(a.exercise == name for a in WRONG) >= 7
-    assert len(RIGHT) >= 5
+        assert sum(a.exercise == name for a in WRONG) >= 6
+    assert len(RIGHT) >= 5 and len(WRONG) >= 24
 
 
 @pytest.mark.parametrize("name", exercises.of_lab("lab05"))
@@ -86,8 +86,7 @@ def test_the_notebooks_specification_is_the_checks(name):
         )
 
 
-@pytest.mark.parametrize("name", exercises.of_lab("lab05"))
-def test_a_verdict_repeats(name, cuda):
-    answer = next(a for a in WRONG if a.exercise == name)
+def test_a_verdict_repeats(cuda):
+    answer = WRONG[0]
     kernel = answer.ready(cuda)
-    assert str(labkit.judge(name, kernel)) == str(labkit.judge(name, kernel))
+    assert str(labkit.judge(answer.exercise, kernel)) == str(labkit.judge(answer.exercise, kernel))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
+from math import ceil, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,11 +69,31 @@ class Evidence:
 
     @cached_property
     def active_cycles(self) -> int:
-        """Cycles from the first issue on SM 0 to the end of its last block."""
+        """Cycles from the first issue on SM 0 to the end of its last block.
+
+        An estimate adds the steady state for the blocks that were not executed. Never less than the busiest part
+        needs for all of them: the first waves are few, and a short difference of their ends can promise more than
+        DRAM or the LSU can do.
+        """
         left = self.trace.blocks_on_sm * self.recorded_sms - self.recorded
         if not self.estimate or left <= 0:
             return self.replay.cycles
-        return self.replay.cycles + round(left * self.cycles_per_block)
+        steady = self.replay.cycles + round(left * self.cycles_per_block)
+        return max(steady, ceil(self.on_sm(self.busiest_cycles)))
+
+    @cached_property
+    def busiest_cycles(self) -> float:
+        """Cycles for which the replayed blocks took the part of an SM, or of its share of memory, they took most."""
+        replay, timing = self.replay, self.spec.timing
+        return max(
+            replay.issue_active_cycles / self.sm_parts,
+            replay.pipe_cycles.max() / self.sm_parts,
+            replay.lsu_cycles,
+            replay.shared_cycles,
+            32 * replay.l1_sectors / timing.l1_bytes_per_cycle,
+            self.l2_bytes / self.l2_bytes_per_cycle,
+            replay.dram_cycles,
+        )
 
     @cached_property
     def cycles_per_block(self) -> float:
@@ -134,8 +154,11 @@ class Evidence:
 
     @cached_property
     def warps_active(self) -> float:
-        """Warps resident on the SM, on average over its active cycles."""
-        return self.busy(self.replay.active_warp_cycles)
+        """Warps resident on the SM, on average over its active cycles; no more than there is room for.
+
+        In an estimate the first waves, whose caches are cold, may stay longer than those that follow.
+        """
+        return min(self.busy(self.replay.active_warp_cycles), float(self.occupancy.warps))
 
     @cached_property
     def filled(self) -> float:
