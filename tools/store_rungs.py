@@ -1,7 +1,6 @@
 """Profile chapter 07's kernels again and store what they say: python tools/store_rungs.py [--check]
 
-``--check`` writes nothing and fails where the store differs. About half a minute; with
-``SMSIM_COMPILE_REPLAY=1`` less, once the replay is compiled.
+``--check`` writes nothing and fails where the store differs. About a minute.
 """
 
 from __future__ import annotations
