@@ -86,4 +86,4 @@ def made_up(launch: Any, *arguments: Any, estimate: bool = False, **changed: Any
     evidence = Evidence(
         isolated, spec, room, recording.trace, ops, replay, recording.run, not recording.complete
     )
-    return Profile(evidence, isolated.results() if recording.complete else None)
+    return Profile(evidence)

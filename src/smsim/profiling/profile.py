@@ -22,20 +22,23 @@ class Profile:
     Attributes:
         kernel: the kernel's name.
         device: the GPU's name.
-        results: the arguments as the run left them, in order; ``None`` in an estimate.
         estimate: whether later waves were extrapolated.
         metrics: Nsight Compute's names to numbers, with units, meanings and origins.
         occupancy: what fits on an SM and what limits it; ``achieved`` is :attr:`achieved_occupancy`.
     """
 
-    def __init__(self, evidence: Evidence, results: tuple[Any, ...] | None) -> None:
+    def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
-        self.results = results
         self.kernel: str = evidence.isolated.call.name
         self.device: str = evidence.spec.name
         self.estimate: bool = evidence.estimate
         self.occupancy: Occupancy = evidence.occupancy
         self.metrics = Metrics(evidence)
+
+    @cached_property
+    def results(self) -> tuple[Any, ...] | None:
+        """The arguments as the run left them, in order, arrays as new NumPy arrays; ``None`` in an estimate."""
+        return None if self.estimate else self._evidence.isolated.results()
 
     # -- time --------------------------------------------------------------------------------------------
 

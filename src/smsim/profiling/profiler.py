@@ -65,7 +65,7 @@ def profile(
         run=recording.run,
         estimate=not recording.complete,
     )
-    return Profile(evidence, isolated.results() if recording.complete else None)
+    return Profile(evidence)
 
 
 def _occupancy(isolated: Isolated) -> Occupancy:
