@@ -6,7 +6,7 @@ See ``small_ptx`` for the registers that every body finds set.
 from __future__ import annotations
 
 import numpy as np
-from right_ptx import HALF, WORDS, correct
+from correct_ptx import HALF, WORDS, correct
 
 #: Thread 0 clears the word ``other``, which serves as a flag or a lock, and word 0 of ``tile``.
 _CLEARED = """

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import right_ptx
-import right_ptx_order  # noqa: F401  (registers its cases)
 import small_ptx
 import wrong_ptx
 
