@@ -10,32 +10,29 @@ import smsim
 
 @cuda.jit
 def sliding(x, out, start, step, turns):
-    """Reads the same pattern again and again, a little further on each time."""
+    """Each thread reads along a row of its own, and all along the tile: the same pattern, a little further on."""
     tile = cuda.shared.array(1024, float32)
     t, i = cuda.threadIdx.x, cuda.grid(1)
     for n in range(t, 1024, cuda.blockDim.x):
         tile[n] = n
     cuda.syncthreads()
-    total = float32(0)
-    for k in range(turns):
-        total += x[start + i + k * step] + tile[(t * step + k) % 1024]
+    total, k = float32(0), 0
+    while k < turns:
+        total += x[i, start + k] + tile[(t * step + k) % 1024]
+        k += 1
     out[i] = total
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 40), st.integers(1, 70), st.integers(1, 12))
 def test_places_that_come_again_are_counted_as_if_each_was_new(start, step, turns):
-    blocks, threads = 3, 64
-    x, out = (
-        np.zeros(start + blocks * threads + turns * step, np.float32),
-        np.zeros(blocks * threads, np.float32),
-    )
+    blocks, threads, columns = 3, 64, start + turns
+    x, out = np.zeros((blocks * threads, columns), np.float32), np.zeros(blocks * threads, np.float32)
     counts = smsim.count(sliding[blocks, threads], x, out, start, step, turns)
-    warp = np.arange(blocks * threads).reshape(-1, 32)
     sectors = wavefronts = 0
     for k in range(turns):
-        for lanes in warp:
-            sectors += np.unique(4 * (start + lanes + k * step) // 32).size
+        for lanes in np.arange(blocks * threads).reshape(-1, 32):
+            sectors += np.unique(4 * (lanes * columns + start + k) // 32).size
             words = np.unique((lanes % threads * step + k) % 1024)
             wavefronts += np.bincount(words % 32).max()
     assert counts["l1tex__t_sectors_pipe_lsu_mem_global_op_ld.sum"] == sectors
