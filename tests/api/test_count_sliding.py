@@ -10,7 +10,7 @@ import smsim
 
 @cuda.jit
 def sliding(x, out, start, step, turns):
-    """Each thread reads along a row of its own, and all along the tile: the same pattern, a little further on."""
+    """Half a warp reads along a row, and all along the tile: the same pattern, a little further on each time."""
     tile = cuda.shared.array(1024, float32)
     t, i = cuda.threadIdx.x, cuda.grid(1)
     for n in range(t, 1024, cuda.blockDim.x):
@@ -18,7 +18,7 @@ def sliding(x, out, start, step, turns):
     cuda.syncthreads()
     total, k = float32(0), 0
     while k < turns:
-        total += x[i, start + k] + tile[(t * step + k) % 1024]
+        total += x[i // 16, start + i % 16 + k] + tile[(t * step + k) % 1024]
         k += 1
     out[i] = total
 
@@ -26,13 +26,13 @@ def sliding(x, out, start, step, turns):
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 40), st.integers(1, 70), st.integers(1, 12))
 def test_places_that_come_again_are_counted_as_if_each_was_new(start, step, turns):
-    blocks, threads, columns = 3, 64, start + turns
-    x, out = np.zeros((blocks * threads, columns), np.float32), np.zeros(blocks * threads, np.float32)
+    blocks, threads, columns = 3, 64, start + turns + 15
+    x, out = np.zeros((blocks * threads // 16, columns), np.float32), np.zeros(blocks * threads, np.float32)
     counts = smsim.count(sliding[blocks, threads], x, out, start, step, turns)
     sectors = wavefronts = 0
     for k in range(turns):
         for lanes in np.arange(blocks * threads).reshape(-1, 32):
-            sectors += np.unique(4 * (lanes * columns + start + k) // 32).size
+            sectors += np.unique(4 * (lanes // 16 * columns + start + lanes % 16 + k) // 32).size
             words = np.unique((lanes % threads * step + k) % 1024)
             wavefronts += np.bincount(words % 32).max()
     assert counts["l1tex__t_sectors_pipe_lsu_mem_global_op_ld.sum"] == sectors
