@@ -12,23 +12,24 @@ import smsim
 def sliding(x, out, start, step, turns):
     """Half a warp reads along a row, and all along the tile: the same pattern, a little further on each time."""
     tile = cuda.shared.array(1024, float32)
-    t, i = cuda.threadIdx.x, cuda.grid(1)
-    for n in range(t, 1024, cuda.blockDim.x):
+    x_of, row = cuda.threadIdx.x, cuda.blockIdx.x * 4 + cuda.threadIdx.y
+    t = 16 * cuda.threadIdx.y + x_of
+    for n in range(t, 1024, 64):
         tile[n] = n
     cuda.syncthreads()
     total, k = float32(0), 0
     while k < turns:
-        total += x[i // 16, start + i % 16 + k] + tile[(t * step + k) % 1024]
+        total += x[row, start + x_of + k] + tile[(t * step + k) % 1024]
         k += 1
-    out[i] = total
+    out[row, x_of] = total
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 40), st.integers(1, 70), st.integers(1, 12))
 def test_places_that_come_again_are_counted_as_if_each_was_new(start, step, turns):
     blocks, threads, columns = 3, 64, start + turns + 15
-    x, out = np.zeros((blocks * threads // 16, columns), np.float32), np.zeros(blocks * threads, np.float32)
-    counts = smsim.count(sliding[blocks, threads], x, out, start, step, turns)
+    x, out = np.zeros((blocks * threads // 16, columns), np.float32), np.zeros((blocks * 4, 16), np.float32)
+    counts = smsim.count(sliding[blocks, (16, 4)], x, out, start, step, turns)
     sectors = wavefronts = 0
     for k in range(turns):
         for lanes in np.arange(blocks * threads).reshape(-1, 32):
