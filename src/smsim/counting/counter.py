@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from smsim.counting.places import Places
+from smsim.counting.places import places
 from smsim.counting.tally import Tally
 from smsim.counting.warps import Rows, how_many, kinds_of_rows, rows_of
 from smsim.machine.bind.access import by_space
@@ -122,10 +122,10 @@ class Counter(Observer):
     def _touched(
         self, frame: Frame, address: object, mask: Mask, space: str, width: int, atomic: bool
     ) -> dict[str, int]:
-        places = Places.of(address) if frame.lanes.full else None
-        if places is None:
+        where = places(address) if frame.lanes.full else None
+        if where is None:
             return _sum(_touched(rows, space, width, atomic) for rows in kinds_of_rows(frame, mask, address))
-        key = (places.key, id(mask), id(frame.lanes), space, width, atomic)
+        key = (where, id(mask), id(frame.lanes), space, width, atomic)
         known = self._judged.get(key)
         if known is None:
             kinds = kinds_of_rows(frame, mask, address)
@@ -133,7 +133,7 @@ class Counter(Observer):
             if len(self._judged) >= _REMEMBERED:
                 self._judged.clear()
             # What is remembered keeps its key's objects alive, so that their ids stay taken.
-            known = self._judged[key] = (found, places, mask, frame.lanes)
+            known = self._judged[key] = (found, mask, frame.lanes)
         return known[0]
 
 

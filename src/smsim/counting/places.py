@@ -6,33 +6,28 @@ the same to sectors and lines; to banks as well, which repeat every 128 bytes. C
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from smsim.machine.outersum import OuterSum
 from smsim.timing.coalesce import LINE_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
-    """The addresses of an access by all lanes of a chunk, but for a shift by whole cache lines.
+def places(address: np.ndarray | OuterSum) -> tuple | None:
+    """A key that is equal for accesses whose addresses differ by whole cache lines, the same in all lanes.
 
-    Attributes:
-        key: equal for equal places, as long as ``parts`` are alive.
-        parts: the objects that the key names by their ids.
+    Args:
+        address: int64 byte addresses of all lanes of a chunk, ``(T|1, B|1)`` or a sum of two such parts.
+
+    Returns:
+        ``None`` if every block has addresses of its own that follow no rule: comparing would cost too much.
     """
+    if isinstance(address, OuterSum):
+        rows, cols, first = address.rows, address.cols % LINE_BYTES, address.first()
+        return _from_first(rows), _from_first(cols), first % LINE_BYTES
+    if address.shape[1] > 1:
+        return None
+    return _from_first(address), int(address[0, 0]) % LINE_BYTES
 
-    key: tuple
-    parts: tuple
 
-    @classmethod
-    def of(cls, address: np.ndarray | OuterSum) -> Places | None:
-        """``None`` if every block has addresses of its own that follow no rule: comparing would cost too much."""
-        if isinstance(address, OuterSum):
-            parts = address.rows, address.cols
-            return cls((id(parts[0]), id(parts[1]), int(address.offset) % LINE_BYTES), parts)
-        if address.shape[1] > 1:
-            return None
-        first = address[0, 0]
-        return cls((address.shape, (address - first).tobytes(), int(first) % LINE_BYTES), ())
+def _from_first(part: np.ndarray) -> bytes:
+    return (part - part[0, 0]).tobytes()

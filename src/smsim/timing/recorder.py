@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from smsim.counting.counter import ATOMIC, Counter
-from smsim.counting.places import Places
+from smsim.counting.places import places
 from smsim.counting.tally import Tally
 from smsim.machine.bind.binding import Step
 from smsim.machine.bind.control import LONGEST_SLEEP
@@ -149,11 +149,11 @@ class Recorder(Counter):
             return
         rows = self._batch.rows
         atomic = step.form.row.semantics in ATOMIC
-        key = places = None
+        key = again = None
         if number == SHARED and self.log is None and frame.lanes.full:
-            places = Places.of(address)
-        if places is not None:
-            key = (places.key, id(mask), id(rows), width, atomic)
+            again = places(address)
+        if again is not None:
+            key = (again, id(mask), id(rows), width, atomic)
             known = self._known.get(key)
             if known is not None and self._record.space is NOWHERE:
                 self._record.lanes, self._record.space, self._record.passes = known[0]
@@ -171,7 +171,7 @@ class Recorder(Counter):
                 self._known.clear()
             record = self._record
             # What is remembered keeps its key's objects alive, so that their ids stay taken.
-            self._known[key] = ((record.lanes, record.space, record.passes), places, mask, rows)
+            self._known[key] = ((record.lanes, record.space, record.passes), mask, rows)
 
     def _log_others(
         self, frame: Frame, step: Step, space: int, address: object, mask: Mask, width: int
