@@ -21,12 +21,12 @@ PLACES = st.builds(
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[np.ndarray, Placement, int, int]:
-    """Scores with many ties, a placement, k and M."""
+    """Scores with many ties (whole numbers, so that sums of equal scores are equal), a placement, k and M."""
     where = draw(PLACES)
     limit = draw(st.integers(1, where.nodes))
     k = limit * draw(st.integers(1, where.experts_per_node))
     rng = np.random.default_rng(draw(st.integers(0, 1 << 32)))
-    scores = rng.integers(0, draw(st.integers(2, 1000)), (draw(st.integers(1, 12)), where.experts)) / 7
+    scores = rng.integers(0, draw(st.integers(2, 1000)), (draw(st.integers(1, 12)), where.experts))
     return scores, where, k, limit
 
 
