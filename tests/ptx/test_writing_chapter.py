@@ -4,8 +4,13 @@ import ast
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numba import cuda
 from ptx_assembler import complaints, our_complaint
+
+import smsim
+from smsim.profiling.sass import disassembled
 
 pytest.importorskip("cuda.bindings.nvjitlink", reason="NVIDIA's linker has no wheel for this platform")
 
@@ -76,3 +81,27 @@ def test_the_chapter_quotes_the_assembler():
     assert quoted in CHAPTER.read_text(encoding="utf-8")
     wide = [text for text, _ in _spoiled() if "mad.wide.u32   %r3" in text]
     assert quoted in complaints(wide)[0]
+
+
+@cuda.jit
+def compiled(n, a, x, y):
+    i = cuda.grid(1)
+    if i < n:
+        y[i] = a * x[i] + y[i]
+
+
+def _machine_instructions(text: str, entry: str) -> int:
+    found = disassembled(text, entry, "sm_90a")
+    if found is None:
+        pytest.skip("NVIDIA's disassembler is not here")
+    words = [word for _, word in found if not word.startswith("NOP")]
+    return words.index("EXIT") + 1  # behind it stands a jump to itself that nothing reaches
+
+
+def test_of_either_saxpy_the_assembler_makes_more_instructions_than_it_has_in_ptx():
+    x = np.ones(4, np.float32)
+    view = smsim.views(compiled, (4, np.float32(2), x, x))
+    by_hand = _texts()["SAXPY"]
+    assert _machine_instructions(by_hand, "saxpy") > len(smsim.views(by_hand).instructions) == 17
+    entry = view.full.split(".entry ")[1].split("(")[0].strip()
+    assert _machine_instructions(view.full, entry) > len(view.instructions) == 30
