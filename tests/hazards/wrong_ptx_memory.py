@@ -344,3 +344,16 @@ planted(
     st.global.u32 [%rd4], %r10;
 """,
 )
+planted(
+    "a_parameter_with_its_neighbour",
+    errors.MemoryFault,
+    0,
+    "ld.param.v2.u64 {%rd10, %rd11}, [x];  // <--\nst.global.u64 [%rd10], %rd11;",
+)
+planted("behind_the_last_parameter", errors.MemoryFault, 0, "ld.param.u32 %r10, [out+8];  // <--")
+planted(
+    "a_guarded_load_beyond_a_parameter",
+    errors.MemoryFault,
+    7,
+    "setp.ge.u32 %p1, %r1, 7;\n@%p1 ld.param.u64 %rd10, [out+4];  // <--",
+)
