@@ -1,21 +1,22 @@
 """Exercises in filling in: a kernel in PTX with blanks, and the answer is the text of each.
 
-All blanks are tried together first, so that whatever works is right. If it does not, each is tried alone,
-with ours in the others: that says which one is to blame.
+All texts are tried together first, so that whatever works is right. If it does not, each is tried alone,
+with ours beside it: that says which one is to blame.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from labkit.checking.case import Case, Outcome
 from labkit.checking.engine import run_kernel
-from labkit.checking.general import GENERAL
+from labkit.checking.ptx_answer import Unassembled, assembled
+from labkit.checking.ptx_general import PTX_GENERAL
 from labkit.checking.table import case_table
 from labkit.checking.verdict import Mark, Verdict
 
@@ -61,7 +62,7 @@ class FillExercise:
     Attributes:
         name: ``"lab06.fill"``.
         entry: the kernel's name.
-        text: a module with ``{name}`` on a line of its own for each blank, and no other braces doubled.
+        text: a module with ``{name}`` on a line of its own for each blank.
         blanks: in the order of the text.
         specification, make, ladder, fresh: as for a ``KernelExercise``.
     """
@@ -89,24 +90,34 @@ class FillExercise:
                 said = f"`{blank.name}` is a {type(answer).__name__}; PTX is a text, in quotes."
                 return self._wrong(said, "wrong kind")
         given = {b.name: a for b, a in zip(self.blanks, answers, strict=True) if a is not None}
-        for blank in self.blanks:  # one text alone first: its errors have its own lines
-            refusal = self._refused(blank, given)
-            if refusal:
-                return refusal
-        missing = [name for name in (blank.name for blank in self.blanks) if name not in given]
-        outcomes = [] if missing else self._tried(given)
-        if outcomes and all(outcome.right for outcome in outcomes):
-            return Verdict(self.name, Mark.RIGHT, f"right, on all {len(outcomes)} cases.")
+        missing = [blank.name for blank in self.blanks if blank.name not in given]
+        together = [] if missing else self._together(given)
+        if together and all(outcome.right for outcome in together):
+            return Verdict(self.name, Mark.RIGHT, f"right, on all {len(together)} cases.")
         for blank in self.blanks:
-            if blank.name in given:
-                alone = self._tried({blank.name: given[blank.name]})
-                if not all(outcome.right for outcome in alone):
-                    return self._explain(blank, given[blank.name], alone)
+            blamed = self._alone(blank, given[blank.name]) if blank.name in given else None
+            if blamed:
+                return blamed
         if missing:
             said = f"so far right. Still missing: {', '.join(f'`{name}`' for name in missing)}."
             return self._wrong(said, "not filled in")
         said = "each of your texts works beside ours, and together they do not. Do two use the same register?"
-        return self._wrong(said, "not together", self._evidence(outcomes), self._table(outcomes))
+        return self._wrong(said, "not together", _evidence(together), _table(together))
+
+    def _together(self, given: Mapping[str, str]) -> list[Outcome]:
+        """What happened with all texts in place; empty where that does not assemble."""
+        try:
+            return self._tried(given)
+        except Unassembled:
+            return []
+
+    def _alone(self, blank: Blank, answer: str) -> Verdict | None:
+        """The verdict on one text beside ours, if it is wrong."""
+        try:
+            outcomes = self._tried({blank.name: answer})
+        except Unassembled as error:
+            return self._unreadable(blank, answer, error)
+        return None if all(outcome.right for outcome in outcomes) else self._explain(blank, answer, outcomes)
 
     def filled(self, given: Mapping[str, str]) -> str:
         """The module with these texts in its blanks, and ours in the others."""
@@ -115,30 +126,33 @@ class FillExercise:
             text = text.replace(f"{{{blank.name}}}", given.get(blank.name, blank.ours).strip("\n"))
         return text
 
-    def _refused(self, blank: Blank, given: Mapping[str, str]) -> Verdict | None:
-        """The verdict on a text that is no PTX at all, or names what this kernel does not have."""
-        from smsim.errors import SimulationError
+    def _unreadable(self, blank: Blank, answer: str, error: Unassembled) -> Verdict:
+        """The verdict on a text that does not assemble, with line and column within that text."""
+        lines = self._lines(blank, answer)
+        said = re.split(r" (?:It has|The instruction is written): ", str(error))[0].rstrip(".") + "."
+        found = re.search(r"\bline (\d+)", said)
+        if found and int(found[1]) not in lines:
+            said = (
+                "the line behind it can no longer be read. Is this an instruction, and does it end with `;`?"
+            )
+            return self._wrong(f"`{blank.name}`: {said}", error.misconception)
+        if not found:
+            return self._wrong(f"`{blank.name}`: {said}", error.misconception, table=error.shown)
+        theirs, own = found[0], f"line {int(found[1]) - lines.start + 1}"
+        line, *mark = error.shown
+        table = (line.replace(theirs, own), *(m[len(theirs) - len(own) :] for m in mark))
+        return self._wrong(f"`{blank.name}`: {said.replace(theirs, own)}", error.misconception, table=table)
 
-        if blank.name not in given:
-            return None
-        mine = given[blank.name].strip("\n")
-        text = self.filled({blank.name: mine})
-        try:
-            _bound(text, self.entry)
-        except SimulationError as error:
-            first = self.filled({blank.name: "\0"}).partition("\0")[0].count("\n") + 1
-            line = getattr(error, "line", None)
-            said = error.message
-            if isinstance(line, int) and said.startswith(f"line {line}"):
-                said = f"line {line - first + 1}{said.removeprefix(f'line {line}')}"
-                if not first <= line <= first + mine.count("\n"):
-                    said = f"what comes behind it can no longer be read: {said.partition(': ')[2]}"
-            kind = "not supported" if type(error).__name__ == "UnsupportedPTX" else "does not assemble"
-            return self._wrong(f"`{blank.name}` does not assemble: {said}", kind)
-        return None
+    def _lines(self, blank: Blank, answer: str) -> range:
+        """The lines of the filled module that the answer takes up."""
+        before = self.text.partition(f"{{{blank.name}}}")[0]
+        for other in self.blanks:
+            before = before.replace(f"{{{other.name}}}", other.ours.strip("\n"))
+        first = before.count("\n") + 1
+        return range(first, first + answer.strip("\n").count("\n") + 1)
 
     def _tried(self, given: Mapping[str, str], ladder_only: bool = False) -> list[Outcome]:
-        kernel, outcomes = _loaded(self.filled(given), self.entry), []
+        kernel, outcomes = assembled(self.filled(given), self.entry), []
         for number, size in enumerate(self.ladder):
             outcomes.append(self._run(kernel, self.make(np.random.default_rng(number), size, True)))
             if any(type(error).__name__ in ("InstructionBudgetExceeded",) for error in outcomes[-1].errors):
@@ -156,12 +170,12 @@ class FillExercise:
         seen = outcomes[: len(self.ladder)]
         found = next((m for m in blank.mistakes if self._made(blank, m, instructions, seen)), None)
         if found is None:
-            found = next(m for m in GENERAL if m.explains(None, outcomes))
+            found = next(m for m in PTX_GENERAL if m.explains(None, outcomes))
             message = found.explains(None, outcomes)
         else:
             message = found.message
         said = f"`{blank.name}`: {message}"
-        return self._wrong(said, found.name, self._evidence(outcomes), self._table(outcomes))
+        return self._wrong(said, found.name, _evidence(outcomes), _table(outcomes))
 
     def _made(self, blank: Blank, mistake: Mistake, mine: Instructions, outcomes: Sequence[Outcome]) -> bool:
         if mistake.seen is not None:
@@ -171,23 +185,9 @@ class FillExercise:
 
     def _instructions(self, blank: Blank, answer: str) -> Instructions:
         """The instructions of the answer, without those around it."""
-        mark = "    pragma_before;"
-        mine = answer.strip("\n")
-        first = self.filled({blank.name: mark}).partition(mark)[0].count("\n") + 1
-        lines = range(first, first + mine.count("\n") + 1)
-        body = _bound(self.filled({blank.name: mine}), self.entry).body
-        return [instruction for instruction in body if instruction.line in lines]
-
-    def _evidence(self, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-        errors = [error for outcome in outcomes for error in outcome.errors]
-        lines = str(errors[0]).splitlines() if errors else []
-        return tuple(f"The simulator: {line.strip()}" if not n else line.strip() for n, line in enumerate(lines))
-
-    def _table(self, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-        first = next(outcome for outcome in outcomes if not outcome.right)
-        if first.failure is not None:
-            raise first.failure
-        return case_table(first)
+        kernel = assembled(self.filled({blank.name: answer}), self.entry)
+        lines = self._lines(blank, answer)
+        return [instruction for instruction in kernel.function.body if instruction.line in lines]
 
     def _wrong(
         self, message: str, name: str, details: tuple[str, ...] = (), table: tuple[str, ...] = ()
@@ -201,3 +201,14 @@ def _alike(one: Outcome, other: Outcome) -> bool:
     if one.got is None or other.got is None:
         return one.got is other.got and kinds[0] == kinds[1]
     return all(np.array_equal(one.got[name], other.got[name]) for name in one.got)
+
+
+def _evidence(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """The first error of the simulator in its own words."""
+    said = next((str(error) for outcome in outcomes for error in outcome.errors), "")
+    lines = [line.strip() for line in said.splitlines()]
+    return (f"The simulator: {lines[0]}", *lines[1:]) if lines else ()
+
+
+def _table(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    return case_table(next(outcome for outcome in outcomes if not outcome.right)) if outcomes else ()
