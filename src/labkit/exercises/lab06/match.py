@@ -119,7 +119,9 @@ def _mistaken(given: str, true: str) -> tuple[str, str]:
     """A clue where ``given`` was taken for ``true``, and the short name of what was overlooked."""
     if TYPES[given][0] != TYPES[true][0]:
         load = re.search(r"ld\.global\S*", listing(true))
-        said = f"The listing loads by `{load[0]}`; `a` is {TYPES[given][0]} in your statement." if load else ""
+        said = (
+            f"The listing loads by `{load[0]}`; `a` is {TYPES[given][0]} in your statement." if load else ""
+        )
         return said, "element type overlooked"
     return _CLUES[true], _OVERLOOKED[given, true]
 

@@ -94,7 +94,7 @@ _DATA = bytes([7, 250, 100, 129, 0, 66, 200, 255])
 READABLE = (
     {"t": 2, "back": 0, "data": _DATA, "scale": 10, "a": 1.0},
     {"t": 1, "back": 0, "data": _DATA, "scale": 10, "a": 0.5},
-    {"t": 0, "back": 3, "data": _DATA, "scale": 10, "a": 1.0},
+    {"t": 0, "back": 3, "data": _DATA[:5], "scale": 10, "a": 1.0},
     {"t": 6, "back": 6, "data": _DATA, "scale": 2_000_000_000, "a": 2.5},
     {"t": 7, "back": 4, "data": _DATA, "scale": -2_000_000_000, "a": -2.5},
     {"t": 3, "back": 5, "data": _DATA, "scale": -3, "a": -1.0},
