@@ -277,6 +277,7 @@ FILLS = [
     ("load of four bytes", {"load": "ld.global.s32 %r9, [%rd5];"}, "wrong width"),
     ("load of one byte", {"load": "ld.global.s8 %r9, [%rd5];"}, "wrong width"),
     ("everybody loads the first", {"load": "ld.global.s16 %r9, [%rd3];"}, "wrong address"),
+    ("offset alone", {"load": "ld.global.s16 %r9, [%rd4];"}, "wrong address"),
     ("no brackets", {"load": "ld.global.s16 %r9, %rd5;"}, "does not assemble"),
     ("no semicolon", {"load": "ld.global.s16 %r9, [%rd5]"}, "does not assemble"),
     ("misspelled", {"load": "ld.globl.s16 %r9, [%rd5];"}, "unknown instruction"),

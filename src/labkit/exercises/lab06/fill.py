@@ -16,47 +16,49 @@ TEXT = """\
 .target sm_90
 .address_size 64
 
-.visible .entry neighbours(.param .u64 x, .param .u64 out, .param .u32 n, .param .f32 scale)
+.visible .entry neighbours(
+  .param .u64 x, .param .u64 out,
+  .param .u32 n, .param .f32 scale)
 {
-    .reg .pred  %p<2>;
-    .reg .b32   %r<16>;
-    .reg .b64   %rd<12>;
-    .reg .f32   %f<8>;
-    .shared .align 8 .b8 before[8];
-    .shared .align 8 .b8 tile[256];
+  .reg .pred %p<2>;
+  .reg .b32 %r<16>;
+  .reg .b64 %rd<12>;
+  .reg .f32 %f<8>;
+  .shared .align 8 .b8 before[8];
+  .shared .align 8 .b8 tile[256];
 
-    ld.param.u64    %rd1, [x];
-    ld.param.u64    %rd2, [out];
-    ld.param.u32    %r1, [n];
-    ld.param.f32    %f1, [scale];
-    mov.u32         %r2, %ctaid.x;
-    mov.u32         %r3, %ntid.x;
-    mov.u32         %r4, %tid.x;
-    mad.lo.s32      %r5, %r2, %r3, %r4;
-    setp.lt.s32     %p1, %r5, %r1;
-    mov.u32         %r6, tile;
-    shl.b32         %r7, %r4, 2;
-    add.s32         %r8, %r6, %r7;
-    @!%p1 bra       $wait;
-    cvta.to.global.u64   %rd3, %rd1;
-    mul.wide.s32    %rd4, %r5, 2;
-    add.s64         %rd5, %rd3, %rd4;
+  ld.param.u64 %rd1, [x];
+  ld.param.u64 %rd2, [out];
+  ld.param.u32 %r1, [n];
+  ld.param.f32 %f1, [scale];
+  mov.u32      %r2, %ctaid.x;
+  mov.u32      %r3, %ntid.x;
+  mov.u32      %r4, %tid.x;
+  mad.lo.s32   %r5, %r2, %r3, %r4;
+  setp.lt.s32  %p1, %r5, %r1;
+  mov.u32      %r6, tile;
+  shl.b32      %r7, %r4, 2;
+  add.s32      %r8, %r6, %r7;
+  @!%p1 bra    $wait;
+  cvta.to.global.u64 %rd3, %rd1;
+  mul.wide.s32 %rd4, %r5, 2;
+  add.s64      %rd5, %rd3, %rd4;
 {load}
 {store}
 $wait:
-    bar.sync        0;
+  bar.sync     0;
 {leave}
-    xor.b32         %r10, %r8, 4;
-    ld.shared.u32   %r11, [%r10];
-    cvt.rn.f32.s32  %f2, %r11;
-    mul.f32         %f3, %f2, %f1;
+  xor.b32      %r10, %r8, 4;
+  ld.shared.u32 %r11, [%r10];
+  cvt.rn.f32.s32 %f2, %r11;
+  mul.f32      %f3, %f2, %f1;
 {floor}
-    cvta.to.global.u64   %rd6, %rd2;
-    mul.wide.s32    %rd7, %r5, 4;
-    add.s64         %rd8, %rd6, %rd7;
-    st.global.u32   [%rd8], %r12;
+  cvta.to.global.u64 %rd6, %rd2;
+  mul.wide.s32 %rd7, %r5, 4;
+  add.s64      %rd8, %rd6, %rd7;
+  st.global.u32 [%rd8], %r12;
 $done:
-    ret;
+  ret;
 }
 """
 
@@ -128,14 +130,14 @@ _EMPTY = Mistake("nothing there", "there is no instruction in it.", seen=_nothin
 
 LOAD = Blank(
     "load",
-    "    ld.global.s16   %r9, [%rd5];",
+    "  ld.global.s16 %r9, [%rd5];",
     (
         _EMPTY,
         Mistake(
             "sign not extended",
             "`.u16` fills the upper half of the register with zeros, and a negative element comes out large. "
             "`.s16` fills it with the sign.",
-            text="    ld.global.u16 %r9, [%rd5];",
+            text="  ld.global.u16 %r9, [%rd5];",
         ),
         Mistake(
             "wrong state space",
@@ -152,12 +154,17 @@ LOAD = Blank(
             "that is the address at which `x` begins, for every thread. `%rd5` has the thread's offset added.",
             seen=lambda found: _based_on("%rd3")(found) or _based_on("%rd1")(found),
         ),
+        Mistake(
+            "wrong address",
+            "`%rd4` is how far the element is from the start. `%rd5` has the start added, and is the place.",
+            seen=_based_on("%rd4"),
+        ),
     ),
 )
 
 STORE = Blank(
     "store",
-    "    st.shared.u32   [%r8], %r9;",
+    "  st.shared.u32 [%r8], %r9;",
     (
         _EMPTY,
         Mistake(
@@ -189,14 +196,14 @@ STORE = Blank(
         Mistake(
             "wrong address",
             "the own element goes to the own place. The neighbour's place is worked out after the barrier.",
-            text="    xor.b32 %r13, %r8, 4; st.shared.u32 [%r13], %r9;",
+            text="  xor.b32 %r13, %r8, 4; st.shared.u32 [%r13], %r9;",
         ),
     ),
 )
 
 LEAVE = Blank(
     "leave",
-    "    @!%p1 bra       $done;",
+    "  @!%p1 bra $done;",
     (
         _EMPTY,
         Mistake(
@@ -207,51 +214,51 @@ LEAVE = Blank(
         Mistake(
             "guard not negated",
             "`%p1` is true for threads that *have* an element, and yours sends those away. `@!%p1` is the opposite.",
-            text="    @%p1 bra $done;",
+            text="  @%p1 bra $done;",
         ),
-        Mistake("no guard", "all threads leave here, the ones with an element too.", text="    bra $done;"),
+        Mistake("no guard", "all threads leave here, the ones with an element too.", text="  bra $done;"),
         Mistake(
             "nobody leaves",
             "threads without an element go on, and write where `out` has ended.",
-            text="    mov.u32 %r13, 0;",
+            text="  mov.u32 %r13, 0;",
         ),
     ),
 )
 
 FLOOR = Blank(
     "floor",
-    "    cvt.rmi.s32.f32 %r12, %f3;",
+    "  cvt.rmi.s32.f32 %r12, %f3;",
     (
         _EMPTY,
         Mistake(
             "wrong rounding mode",
             "`.rzi` rounds towards zero, so that -1.5 becomes -1. Down is towards minus infinity: `.rmi`.",
-            text="    cvt.rzi.s32.f32 %r12, %f3;",
+            text="  cvt.rzi.s32.f32 %r12, %f3;",
         ),
         Mistake(
             "wrong rounding mode",
             "`.rni` rounds to the nearest, and a half to the even one. Down is towards minus infinity: `.rmi`.",
-            text="    cvt.rni.s32.f32 %r12, %f3;",
+            text="  cvt.rni.s32.f32 %r12, %f3;",
         ),
         Mistake(
             "wrong rounding mode",
             "`.rpi` rounds up, towards plus infinity. Down is towards minus infinity: `.rmi`.",
-            text="    cvt.rpi.s32.f32 %r12, %f3;",
+            text="  cvt.rpi.s32.f32 %r12, %f3;",
         ),
         Mistake(
             "wrong sign",
             "the result is unsigned here, and a negative number becomes 0. The outputs are signed: `.s32`.",
-            text="    cvt.rmi.u32.f32 %r12, %f3;",
+            text="  cvt.rmi.u32.f32 %r12, %f3;",
         ),
         Mistake(
             "bits for value",
             "`mov` copies the 32 bits of the float as they are. To convert, and to round, is what `cvt` does.",
-            text="    mov.b32 %r12, %f3;",
+            text="  mov.b32 %r12, %f3;",
         ),
         Mistake(
             "before the scaling",
             "that converts `%f2`, which has not been multiplied yet. The product is in `%f3`.",
-            text="    cvt.rmi.s32.f32 %r12, %f2;",
+            text="  cvt.rmi.s32.f32 %r12, %f2;",
         ),
         Mistake(
             "wrong register",
@@ -275,6 +282,6 @@ EXERCISE = FillExercise(
 
 def show(**texts: str) -> None:
     """Print the module with numbered lines and its blanks marked, or with these texts in some of them."""
-    marked = {blank.name: f"    // {blank.name}" for blank in EXERCISE.blanks}
+    marked = {blank.name: f"  // {blank.name}" for blank in EXERCISE.blanks}
     for number, line in enumerate(EXERCISE.filled(marked | texts).splitlines(), 1):
-        print(f"{number:>3}  {line}".rstrip())
+        print(f"{number:>2} {line}".rstrip())

@@ -81,9 +81,8 @@ def listing(name: str) -> str:
 
 def show() -> None:
     """Print the statements with their types, and the listings."""
-    width = max(len(statement(name)) for name in TYPES)
     for name, (a, out) in TYPES.items():
-        print(f"{name!r:10} {statement(name):<{width}}   a: {a}, out: {out}")
+        print(f"{name!r}, a of {a}, out of {out}:\n  {statement(name)}")
     for letter, name in SHOWN.items():
         print(f"\n{letter}. " + listing(name).replace("\n", "\n   "))
 
