@@ -173,6 +173,7 @@ def test_the_listing_shown_is_the_one_that_runs(capsys):
 def test_no_two_statements_compile_to_the_same():
     assert len({match.listing(name) for name in match.TYPES}) == len(match.TYPES)
     assert len(set(match.SHOWN.values())) == len(match.SHOWN) == 6
+    assert all(match.listing(name).split("\n")[0].split()[1:3] == ["%rd1,", "%rd2,"] for name in match.TYPES)
 
 
 def test_what_hints_and_clues_say_about_the_listings_is_so():
