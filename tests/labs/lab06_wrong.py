@@ -244,6 +244,12 @@ def from_first_to_last(shift, stride, m):
     return first, 4 * stride * (m - 1) // 32 + 1 if m else 0, third
 
 
+@wrong("lab06.sectors", "wrong value", on_host=True)
+def whole_steps_over_32(shift, stride, m):
+    first, second, third = _sectors(shift, stride, m)
+    return first, -(-4 * stride * m // 32) if 0 < stride < 8 else second, third
+
+
 @wrong("lab06.sectors", "guard turned round", on_host=True)
 def the_loading_lanes_store(shift, stride, m):
     first, second, _ = _sectors(shift, stride, m)

@@ -6,7 +6,9 @@ of the same inputs; where it can be, it is the listing with the misread instruct
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import io
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -97,7 +99,8 @@ class ReadingExercise:
         tried, wrong = [], None
         for inputs in (*self.readable, *(self.drawn(rng) for _ in range(self.fresh))):
             try:
-                got = answer(**copy.deepcopy(dict(inputs)))
+                with contextlib.redirect_stdout(io.StringIO()):
+                    got = answer(**copy.deepcopy(dict(inputs)))
             except Exception as failure:  # noqa: BLE001 - whatever a learner's code does, a check goes on
                 return self._wrong(*describe_failure(failure, answer))
             unfit = self._unfit(got)

@@ -126,7 +126,7 @@ EXERCISE = ReadingExercise(
     truth=_truth,
     readable=READABLE,
     drawn=_drawn,
-    fresh=12,
+    fresh=16,
     misreadings=(
         _misread(
             "%rd5",

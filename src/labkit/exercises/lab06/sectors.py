@@ -66,6 +66,16 @@ def _misread(label: str, name: str, message: str, value: Callable[..., int]) -> 
     return Misreading(label, name, message, value)
 
 
+def _drawn(rng: np.random.Generator) -> dict[str, int]:
+    """Half of the strides are so short that lanes share sectors."""
+    short = rng.random() < 0.5
+    return {
+        "shift": int(rng.integers(0, SHIFTS)),
+        "stride": int(rng.integers(0, 9 if short else STRIDES)),
+        "m": int(rng.integers(0, WARP + 1)),
+    }
+
+
 _LINES = "these are lines of 128 bytes. A sector is a quarter of one."
 _EACH = "that is one for each active lane. Lanes whose bytes lie in one sector share it."
 _IGNORED = "the access has a guard: lanes that it shuts out touch nothing."
@@ -81,12 +91,9 @@ EXERCISE = ReadingExercise(
         {"shift": 2, "stride": 0, "m": 9},
         {"shift": 3, "stride": 16, "m": 20},
         {"shift": 7, "stride": 9, "m": 0},
+        {"shift": 12, "stride": 5, "m": 13},
     ),
-    drawn=lambda rng: {
-        "shift": int(rng.integers(0, SHIFTS)),
-        "stride": int(rng.integers(0, STRIDES)),
-        "m": int(rng.integers(0, WARP + 1)),
-    },
+    drawn=_drawn,
     fresh=16,
     misreadings=(
         _misread(
