@@ -82,7 +82,7 @@ def listing(name: str) -> str:
 def show() -> None:
     """Print the statements with their types, and the listings."""
     for name, (a, out) in TYPES.items():
-        print(f"{name!r}, a of {a}, out of {out}:\n  {statement(name)}")
+        print(f"{name!r}, {a} to {out}:\n  {statement(name)}")
     for letter, name in SHOWN.items():
         print(f"\n{letter}. " + listing(name).replace("\n", "\n   "))
 
