@@ -221,6 +221,8 @@ def test_a_function_that_returns_the_dict_will_do():
 @pytest.mark.parametrize("module", [registers, sectors])
 def test_the_notebook_shows_the_listings_that_are_executed(module):
     fences = [re.findall(r"```ptx\n(.*?)```", source, re.DOTALL) for source in cells().values()]
+    assert "the fourteen lines below" in cells()["registers-statement"]
+    assert len(registers.LISTING.strip().splitlines()) == 14
     assert [module.LISTING.strip()] in [[text.strip() for text in found] for found in fences]
 
 
