@@ -40,15 +40,18 @@ from smsim.timing.replay_state import (
     C_LAST,
     C_NEXT,
     C_SIZE,
+    FILLS_L1,
     FINE,
     K_DIRTY,
     K_LINE,
     K_SIZE,
     L1_WAYS,
     L2_WAYS,
+    LEAVES_L1,
     NAMED_BARRIERS,
     NEVER,
     P_SIZE,
+    PASSES_L1,
     S_LAST_BLOCK,
     S_NEXT_BLOCK,
     S_SIZE,
@@ -69,6 +72,8 @@ _SECTOR = 32
 _LINE = 128
 #: Loads with one of these ask L2 at once.
 _PAST_L1 = {"volatile", "relaxed", "acquire", "mmio", "cg", "cv"}
+#: Loads with this one look into L1, and leave nothing there.
+_LEAVES_L1 = "L1::no_allocate"
 
 
 class ReplayError(RuntimeError):
@@ -291,7 +296,7 @@ def _operations(ops: MicroOps, shares: _Shares) -> np.ndarray:
     dst = ops.dst_start + len(ops.src)  # behind all that is read
     columns = (
         ops.kind, ops.pipe, ops.interval, ops.latency, ops.gap, ops.width, ops.record, ops.pc, dst[:-1], dst[1:],
-        ops.src_start[:-1], ops.src_start[1:], _past_l1(ops), shares.dram_cost(ops),
+        ops.src_start[:-1], ops.src_start[1:], _use_of_l1(ops), shares.dram_cost(ops),
     )  # fmt: skip
     return np.stack(columns, axis=1).astype(np.int64)
 
@@ -305,10 +310,11 @@ def _releases(trace: Trace) -> np.ndarray:
     return releases
 
 
-def _past_l1(ops: MicroOps) -> np.ndarray:
-    """Which micro-operations load past L1."""
-    strong = np.array([*(bool(_PAST_L1 & step.form.flags) for step in ops.instructions), False])
-    return (ops.kind == LOAD) & strong[ops.pc]
+def _use_of_l1(ops: MicroOps) -> np.ndarray:
+    """What each micro-operation does with L1 if it is a load: as :mod:`smsim.timing.replay_state` numbers it."""
+    flags = [step.form.flags for step in ops.instructions]
+    use = [PASSES_L1 if f & _PAST_L1 else LEAVES_L1 if _LEAVES_L1 in f else FILLS_L1 for f in flags]
+    return np.where(ops.kind == LOAD, np.array([*use, FILLS_L1])[ops.pc], FILLS_L1)
 
 
 def _int64(*arrays: np.ndarray) -> list[np.ndarray]:

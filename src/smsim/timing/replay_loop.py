@@ -50,10 +50,10 @@ from smsim.timing.replay_state import (
     M_INTERVAL,
     M_KIND,
     M_LATENCY,
-    M_PAST_L1,
     M_PC,
     M_PIPE,
     M_RECORD,
+    M_USE_OF_L1,
     M_WIDTH,
     NAMED_BARRIERS,
     NEVER,
@@ -286,7 +286,7 @@ def run(
                         done += P[P_SHARED] + turns - 1 if what == LOAD else 1
                     else:
                         done = global_access(
-                            sm, begin, what, M[o, M_PAST_L1], M[o, M_COST], turns, np.int64(space[rec]),
+                            sm, begin, what, M[o, M_USE_OF_L1], M[o, M_COST], turns, np.int64(space[rec]),
                             sector_start[rec], sector_start[rec + 1], sectors, P, A, S, L1, L2,
                         )  # fmt: skip
                     if what != LOAD:
