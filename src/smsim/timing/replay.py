@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from smsim.devices.spec import DeviceSpec
-from smsim.timing.microops import ATOMIC, LOAD, PIPES, STALLS, STORE, MicroOps
+from smsim.timing.microops import ATOMIC, FENCE, LOAD, PIPES, STALLS, STORE, MicroOps
 from smsim.timing.outcome import Replay
 from smsim.timing.replay_state import (
     A_DRAM_BUSY,
@@ -40,6 +40,7 @@ from smsim.timing.replay_state import (
     C_LAST,
     C_NEXT,
     C_SIZE,
+    EMPTIES_L1,
     FILLS_L1,
     FINE,
     K_DIRTY,
@@ -311,10 +312,23 @@ def _releases(trace: Trace) -> np.ndarray:
 
 
 def _use_of_l1(ops: MicroOps) -> np.ndarray:
-    """What each micro-operation does with L1 if it is a load: as :mod:`smsim.timing.replay_state` numbers it."""
-    flags = [step.form.flags for step in ops.instructions]
-    use = [PASSES_L1 if f & _PAST_L1 else LEAVES_L1 if _LEAVES_L1 in f else FILLS_L1 for f in flags]
-    return np.where(ops.kind == LOAD, np.array([*use, FILLS_L1])[ops.pc], FILLS_L1)
+    """What each micro-operation does with L1, as :mod:`smsim.timing.replay_state` numbers it."""
+    flags = [*(step.form.flags for step in ops.instructions), frozenset()]
+    return np.array(
+        [_use(kind, flags[pc]) for kind, pc in zip(ops.kind.tolist(), ops.pc.tolist(), strict=True)]
+    )
+
+
+def _use(kind: int, flags: frozenset[str]) -> int:
+    """In SASS an acquire, or a fence that acquires, is followed by CCTL.IVALL, unless its scope is the block."""
+    beyond_block = "cta" not in flags
+    if kind == FENCE and beyond_block and "release" not in flags:
+        return EMPTIES_L1
+    if kind in (LOAD, ATOMIC) and beyond_block and {"acquire", "acq_rel"} & flags:
+        return EMPTIES_L1
+    if kind == LOAD and _PAST_L1 & flags:
+        return PASSES_L1
+    return LEAVES_L1 if kind == LOAD and _LEAVES_L1 in flags else FILLS_L1
 
 
 def _int64(*arrays: np.ndarray) -> list[np.ndarray]:

@@ -28,7 +28,7 @@ from smsim.timing.microops import (
     STORE,
     VARIABLE,
 )
-from smsim.timing.replay_memory import global_access, shared_access
+from smsim.timing.replay_memory import empty_l1, global_access, shared_access
 from smsim.timing.replay_state import (
     A_ISSUE,
     B_END,
@@ -41,6 +41,7 @@ from smsim.timing.replay_state import (
     C_OLDEST,
     E_RECORD,
     E_WAIT,
+    EMPTIES_L1,
     FINE,
     GRID,
     M_COST,
@@ -316,6 +317,8 @@ def run(
             elif what == FENCE:
                 if W[w, W_STORED] > wake:
                     wake, wake_why = W[w, W_STORED], _MEMBAR
+                if M[o, M_USE_OF_L1] == EMPTIES_L1:
+                    empty_l1(sm, L1)
             elif what == SLEEP:
                 if lanes[rec] > 0:
                     wake = max(wake, t + passes[rec] * P[P_SLEEP_FINE] // FINE)

@@ -20,6 +20,7 @@ from smsim.timing.replay_state import (
     A_L2_WRITE,
     A_LSU,
     A_SHARED,
+    EMPTIES_L1,
     FILLS_L1,
     FINE,
     K_DIRTY,
@@ -145,6 +146,14 @@ def _at_l2(sm, at, sector, write, cost, P, A, S, L2):
 
 
 @inner
+def empty_l1(sm, L1):
+    """Nothing that L1 holds is valid any more."""
+    for where in range(L1.shape[1]):
+        for way in range(L1.shape[2]):
+            L1[sm, where, way, K_VALID] = 0
+
+
+@inner
 def global_access(sm, begin, what, use_of_l1, cost, passes, space, first, last, sectors, P, A, S, L1, L2):
     """A load, store or atomic of a warp: the cycle in which its last sector is there (or has been written).
 
@@ -172,7 +181,7 @@ def global_access(sm, begin, what, use_of_l1, cost, passes, space, first, last, 
         line, place = sectors[i] // 4, sectors[i] % 4
         where = _set_of(line, L1.shape[1])
         way = _way_of(L1, sm, where, line)
-        if what == LOAD and use_of_l1 != PASSES_L1:
+        if what == LOAD and use_of_l1 < PASSES_L1:
             A[A_L1] += 1
             if way >= 0 and (L1[sm, where, way, K_VALID] >> place) & 1:
                 A[A_L1_HIT] += 1
@@ -187,6 +196,8 @@ def global_access(sm, begin, what, use_of_l1, cost, passes, space, first, last, 
             _fill(L1, sm, where, way, line, place, at, at)
         elif what == ATOMIC and way >= 0:
             L1[sm, where, way, K_VALID] &= ~(1 << place)
+    if use_of_l1 == EMPTIES_L1:
+        empty_l1(sm, L1)
     if what != LOAD:
         # Nobody waits for a store's answer, so it is the queue to L2 that keeps warps from storing faster than
         # L2 takes in. How long that queue is, is not published: here, as long as one trip.

@@ -55,6 +55,13 @@ def access(
     return None
 
 
+def fence_before(step: Step, pc: int) -> list[Operation]:
+    """What a release waits at before it writes: NVIDIA's assembler puts a MEMBAR there (and none where it acquires)."""
+    if not {"release", "acq_rel"} & step.form.flags or step.form.row.semantics == "memory.fence":
+        return []
+    return [Operation(m.FENCE, m.LSU, 1, 0, pc, (), (), order=ORDERED)]
+
+
 def _width(step: Step) -> int:
     """Bytes a lane."""
     form = step.form
