@@ -21,11 +21,12 @@ H100 = named("H100")
 HEAD = """.version 8.0
 .target sm_90
 .address_size 64
-.visible .entry k(.param .u64 a)
+.visible .entry k(.param .u64 a, .param .u64 b)
 {
     .reg .b32 %r<8>;
     .reg .b64 %rd<4>;
     ld.param.u64 %rd1, [a];
+    ld.param.u64 %rd2, [b];
     st.global.u32 [%rd1], 42;
     ld.global.u32 %r1, [%rd1+64];
     BODY
@@ -72,6 +73,34 @@ def test_so_does_the_model(ptx):
     function = device.load(HEAD.replace("BODY", FLAG + ptx)).functions["k"]
     ops = lower(function.program.blocks, H100)
     assert (m.FENCE in ops.kind.tolist(), EMPTIES_L1 in _use_of_l1(ops).tolist()) == ORDERS[ptx]
+
+
+#: A load for each of four stores in turn, and whether the assembler puts all loads first.
+IN_TURN = {
+    "ld.global": False,
+    "ld.global.L1::no_allocate": False,
+    "ld.relaxed.gpu.global": False,
+    "ld.relaxed.gpu.global.L1::no_allocate": False,
+    "ld.volatile.global": False,
+    "ld.global.nc": True,
+    "ld.global.nc.L1::no_allocate.L2::256B": True,
+}
+
+
+@pytest.mark.parametrize("load", IN_TURN)
+def test_only_a_read_only_load_overtakes_stores(load):
+    turns = "".join(
+        f"{load}.u32 %r{n}, [%rd1+{128 * n}];\nst.global.u32 [%rd2+{128 * n}], %r{n};\n" for n in range(4)
+    )
+    text = HEAD[: HEAD.index("    st.global")] + turns + "ret;\n}\n"
+    function = Device("H100").load(text).functions["k"]
+    kinds = lower(function.program.blocks, H100).kind.tolist()
+    modelled = [kind for kind in kinds if kind in (m.LOAD, m.STORE)]
+    names = [one.name for one in sass.sass(text.replace("sm_90", "sm_90a"), "sm_90a")["k"]]
+    assembled = [name for name in names if name in ("LDG", "STG")]
+    loads_first = IN_TURN[load]
+    assert modelled == ([m.LOAD] * 4 + [m.STORE] * 4 if loads_first else [m.LOAD, m.STORE] * 4)
+    assert assembled == (["LDG"] * 4 + ["STG"] * 4 if loads_first else ["LDG", "STG"] * 4)
 
 
 @pytest.mark.parametrize(
