@@ -67,6 +67,36 @@ def test_the_assembler_makes_this_of_it(ptx):
     assert (any(o.startswith("MEMBAR") for o in opcodes), "CCTL.IVALL" in opcodes) == ORDERS[ptx]
 
 
+#: The table of chapter 11: PTX and the machine code that it names.
+IN_THE_CHAPTER = {
+    "st.relaxed.gpu.global.u32 [%rd1+128], 1;": ["STG.E.STRONG.GPU"],
+    "st.release.gpu.global.u32 [%rd1+128], 1;": ["MEMBAR.ALL.GPU", "STG.E.STRONG.GPU"],
+    "ld.relaxed.gpu.global.u32 %r2, [%rd1+128];": ["LDG.E.STRONG.GPU"],
+    "ld.acquire.gpu.global.u32 %r2, [%rd1+128];": ["LDG.E.STRONG.GPU", "CCTL.IVALL"],
+    "fence.acq_rel.gpu;": ["MEMBAR.ALL.GPU", "CCTL.IVALL"],
+    "fence.sc.gpu;": ["MEMBAR.SC.GPU", "CCTL.IVALL"],
+    "membar.gl;": ["MEMBAR.SC.GPU", "CCTL.IVALL"],
+}
+
+
+@pytest.mark.parametrize("ptx", IN_THE_CHAPTER)
+def test_the_chapters_table(ptx):
+    text = HEAD.replace("BODY", FLAG + ptx).replace("sm_90", "sm_90a")
+    opcodes = [one.opcode for one in sass.sass(text, "sm_90a")["k"]]
+    ordering = [
+        o for o in opcodes if "STRONG" in o or o.startswith(("MEMBAR", "CCTL")) and not o.endswith(".CTA")
+    ]
+    assert ordering == IN_THE_CHAPTER[ptx]
+
+
+def test_deepeps_load_in_machine_code():
+    load = "ld.global.nc.L1::no_allocate.L2::256B.u32 %r2, [%rd1+128];"
+    opcodes = [
+        one.opcode for one in sass.sass(HEAD.replace("BODY", load).replace("sm_90", "sm_90a"), "sm_90a")["k"]
+    ]
+    assert "LDG.E.NA.LTC256B.CONSTANT" in opcodes
+
+
 @pytest.mark.parametrize("ptx", ORDERS)
 def test_so_does_the_model(ptx):
     device = Device("H100")

@@ -117,7 +117,7 @@ def _watcher(launch: Launch, arrays: Sequence[str] | None) -> Any:
             super().restart()
             self.accesses: list[Access] = []
             self._times: list[int] = []
-            self._pending: list[tuple[int, str, int]] = []  # thread, place, its time
+            self._pending: list[tuple[int, str, int, int, int]] = []  # thread, place, its time, lane
 
         def before(self, frame, step):
             self._pending = []
