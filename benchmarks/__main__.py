@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import replaying
+from benchmarks import profiled, replaying
 from benchmarks.measure import Measurement, measure
 
 #: Sizes: as large as the goal says, and for Numba's simulator as large as it finishes in seconds.
@@ -18,6 +18,7 @@ GOALS = {"saxpy": (5000, 150), "matmul": (5000, 100)}
 REPLAY_GOAL = 2_000_000  # warp instructions a second
 ACCEL_SIM = 12_500  # the same, as published (Khairy et al., ISCA 2020)
 ESTIMATE_GOAL = 20  # seconds
+PROFILE_GOAL = 3  # times the plain run
 MILLION_THREADS = 16_000_000
 GROWTH = (1_000_000, 2_000_000, 4_000_000)
 
@@ -73,6 +74,13 @@ def _replays() -> None:
     print(f"Estimate of a {side}x{side} matmul, recorded, lowered and replayed: {seconds:.1f} s{missed}")
 
 
+def _profiles() -> None:
+    side = profiled.SIDE
+    print(f"\nA profile of chapter 07's kernels, {side}x{side}, in times the plain run's processor time:")
+    for kernel, ratio in profiled.ratios().items():
+        print(_row(kernel, f"{ratio:.1f}x" + ("" if ratio <= PROFILE_GOAL else f" ({PROFILE_GOAL})")))
+
+
 def main() -> None:
     print("Best of five runs each, or of one that takes over a second; hazards on. In brackets: the goal,")
     print("where it is missed. A dash: nothing to compare with.")
@@ -90,6 +98,7 @@ def main() -> None:
         f"saxpy on {large.threads:,} threads: {large.seconds:.2f} s, {large.peak_bytes / 1e9:.2f} GB at most in use"
     )
     _replays()
+    _profiles()
 
 
 if __name__ == "__main__":

@@ -38,6 +38,13 @@ Ranges (``value`` of a row is then two numbers) go through any of these by Monte
     spread = cost.propagate(cost.rent_usd, {"gpu_hours": 2.788e6, "usd_per_gpu_hour": cost.range_of("price.rent")})
     spread.low, spread.median, spread.high           # 5 %, 50 %, 95 %; spread.influence() ranks the inputs
 
+``moe``, ``reserve`` and ``pipeline``, from tokens to links, SMs and schedules; their docstrings show how::
+
+    moe.route(scores, k=8, placement=moe.Placement(), most_nodes=4)          # experts of each token
+    moe.dispatch(experts, placement)                                         # vectors on each GPU's links
+    reserve.sweep(reserve.Work(...), reserve.Machine(...))                   # step time against k reserved SMs
+    pipeline.run(pipeline.dualpipe(stages=8, micro_batches=20))              # bubble by count; a schedule to draw
+
 ``plan.evaluate(task, plan)`` gives memory, step time and bill of a cluster, ``plan.best(task)`` the cheapest one.
 ``claims.table()`` lists what the book's article claims, each claim with sources, arithmetic and a verdict.
 Groups of rows: v3, isca, llama, gpu, price, effects, serving, around, article, design, market, plan, chip_*.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from smsim.counting.places import places
 from smsim.counting.tally import Tally
 from smsim.counting.warps import Rows, how_many, kinds_of_rows, rows_of
 from smsim.machine.bind.access import by_space
@@ -27,7 +28,7 @@ _ADDRESS_AT = {
 ATOMIC = ("memory.atomic", "memory.reduce")
 #: Spaces that a load does not reach through L1 or shared memory.
 ELSEWHERE = ("param", "const")
-_REMEMBERED = 512  # accesses whose addresses are the same in all blocks, as in loops over a tile
+_REMEMBERED = 512  # accesses to places that come again, as in loops
 
 _Access = Callable[[Frame], object]
 
@@ -121,16 +122,18 @@ class Counter(Observer):
     def _touched(
         self, frame: Frame, address: object, mask: Mask, space: str, width: int, atomic: bool
     ) -> dict[str, int]:
-        if address.shape[1] > 1 or not frame.lanes.full:
+        where = places(address) if frame.lanes.full else None
+        if where is None:
             return _sum(_touched(rows, space, width, atomic) for rows in kinds_of_rows(frame, mask, address))
-        key = (id(address), id(mask), id(frame.lanes), space, width, atomic)
+        key = (where, id(mask), id(frame.lanes), space, width, atomic)
         known = self._judged.get(key)
         if known is None:
-            found = _touched(rows_of(frame, mask, address), space, width, atomic)
+            kinds = kinds_of_rows(frame, mask, address)
+            found = _sum(_touched(rows, space, width, atomic) for rows in kinds)
             if len(self._judged) >= _REMEMBERED:
                 self._judged.clear()
             # What is remembered keeps its key's objects alive, so that their ids stay taken.
-            known = self._judged[key] = (found, address, mask, frame.lanes)
+            known = self._judged[key] = (found, mask, frame.lanes)
         return known[0]
 
 

@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from smsim.counting.counter import ATOMIC, Counter
+from smsim.counting.places import places
 from smsim.counting.tally import Tally
 from smsim.machine.bind.binding import Step
 from smsim.machine.bind.control import LONGEST_SLEEP
@@ -28,7 +29,7 @@ _SPACES = {"global": GLOBAL, "const": GLOBAL, "shared": SHARED, "shared::cta": S
 _BARRIERS = ("barrier.barrier", "barrier.reduce", "barrier.arrive")
 
 
-#: Accesses that are the same in all blocks, as in loops over a tile: so many are remembered.
+#: Accesses of shared memory to places that come again, as in loops over a tile: so many are remembered.
 _REMEMBERED = 512
 
 
@@ -148,10 +149,11 @@ class Recorder(Counter):
             return
         rows = self._batch.rows
         atomic = step.form.row.semantics in ATOMIC
-        key = None
-        if number == SHARED and address.shape[1] == 1 and self.log is None:
-            # In a loop over a tile all blocks access the same places, again and again.
-            key = (id(address), id(mask), id(rows), width, atomic)
+        key = again = None
+        if number == SHARED and self.log is None and frame.lanes.full:
+            again = places(address)
+        if again is not None:
+            key = (again, id(mask), id(rows), width, atomic)
             known = self._known.get(key)
             if known is not None and self._record.space is NOWHERE:
                 self._record.lanes, self._record.space, self._record.passes = known[0]
@@ -169,7 +171,7 @@ class Recorder(Counter):
                 self._known.clear()
             record = self._record
             # What is remembered keeps its key's objects alive, so that their ids stay taken.
-            self._known[key] = ((record.lanes, record.space, record.passes), address, mask, rows)
+            self._known[key] = ((record.lanes, record.space, record.passes), mask, rows)
 
     def _log_others(
         self, frame: Frame, step: Step, space: int, address: object, mask: Mask, width: int
