@@ -95,6 +95,20 @@ class DataRace(SimulationError):
     ptx_lines: tuple[int | None, int | None] = (None, None)
 
 
+class NonCoherentRead(SimulationError):
+    """``ld.global.nc`` read what somebody writes in the same launch. What it returns is undefined, whatever
+    orders the two.
+
+    Attributes:
+        blocks: the block of the reader and of the writer, as ``threads`` are.
+        source_lines, ptx_lines: the lines of the read and of the write.
+    """
+
+    blocks: tuple[tuple[int, int, int], ...] = ()
+    source_lines: tuple[int | None, int | None] = (None, None)
+    ptx_lines: tuple[int | None, int | None] = (None, None)
+
+
 class BarrierError(SimulationError):
     """A barrier that some threads wait at can never be completed as the PTX ISA asks."""
 

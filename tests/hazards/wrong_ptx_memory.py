@@ -211,7 +211,7 @@ planted(
 planted("blocks_write_one_word", errors.DataRace, 0, "st.global.u32 [%rd2], %r4;  // <--", grid=2, block=1)
 planted(
     "read_only_load_of_what_a_neighbour_writes",
-    errors.DataRace,
+    errors.NonCoherentRead,
     0,
     """
     xor.b32 %r10, %r4, 1;

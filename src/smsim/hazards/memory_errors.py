@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smsim.errors import DataRace, MemoryFault, UninitializedRead
+from smsim.errors import DataRace, MemoryFault, NonCoherentRead, UninitializedRead
 from smsim.hazards.place import plural
 from smsim.hazards.teller import Teller
 from smsim.hazards.where import where
@@ -110,6 +110,35 @@ class MemoryErrors(Teller):
         message += f"\n    thread {thread} {_KIND[kind]} at {a.short()}"
         message += f"\n    thread {other_thread} {_KIND[other]} at {b.short()}"
         return DataRace(
+            message,
+            kernel=self.launch.kernel_name,
+            block=block,
+            blocks=(block, other_block),
+            threads=(thread, other_thread),
+            array=place.array,
+            address=place.offset,
+            source_lines=(a.source_line, b.source_line),
+            ptx_lines=(a.ptx_line, b.ptx_line),
+            **a.facts(),
+        )
+
+    def non_coherent(
+        self, reader: int, read: Step, write: Step, writer: int, cell: int, base: int, grain: int
+    ) -> NonCoherentRead:
+        """Reader and writer (linear numbers in the grid + 1) of one cell of an allocation."""
+        place = self.places.describe(self.launch.global_space, base + cell * grain, grain)
+        a, b = self.where(read), self.where(write)
+        (block, thread), (other_block, other_thread) = (self._of_grid(n - 1) for n in (reader, writer))
+        other = "it" if reader == writer else f"thread {other_thread} of block {other_block}"
+        message = (
+            f"thread {thread} of block {block} in kernel {self.launch.kernel_name} reads {place.at} by "
+            f"ld.global.nc, and {other} {_verb(write)} it in the same launch. The read-only path is for "
+            f"memory that nobody writes while the kernel runs; what it returns is undefined, and no barrier, "
+            f"fence or flag changes that."
+        )
+        message += f"\n    thread {thread} reads at {a.short()}"
+        message += f"\n    thread {other_thread} {_verb(write)} at {b.short()}"
+        return NonCoherentRead(
             message,
             kernel=self.launch.kernel_name,
             block=block,

@@ -9,6 +9,7 @@ from smsim.devices import DeviceSpec
 from smsim.devices import load as load_spec
 from smsim.errors import LaunchError
 from smsim.hazards.order import orders_some_threads
+from smsim.hazards.readonlypath import takes_read_only_path
 from smsim.machine import windows
 from smsim.machine.arguments import ArrayArgument
 from smsim.machine.launch import DEFAULT_BUDGET, Launch
@@ -240,6 +241,7 @@ class LoadedFunction:
         self.local_grain = min(_access_sizes(functions, "local"), default=4)
         body = [i for f in functions for i in f.body]
         self.orders_some = any(map(orders_some_threads, body))
+        self.reads_non_coherently = any(map(takes_read_only_path, body))
         self._talks = any(map(talks, body))
         self.reads_relaxed = any(map(_reads_relaxed, body)) and not any(map(_orders_otherwise, body))
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from smsim.devices.spec import DeviceSpec
-from smsim.timing.microops import ATOMIC, LOAD, PIPES, STALLS, STORE, MicroOps
+from smsim.timing.microops import ATOMIC, FENCE, LOAD, PIPES, STALLS, STORE, MicroOps
 from smsim.timing.outcome import Replay
 from smsim.timing.replay_state import (
     A_DRAM_BUSY,
@@ -40,15 +40,19 @@ from smsim.timing.replay_state import (
     C_LAST,
     C_NEXT,
     C_SIZE,
+    EMPTIES_L1,
+    FILLS_L1,
     FINE,
     K_DIRTY,
     K_LINE,
     K_SIZE,
     L1_WAYS,
     L2_WAYS,
+    LEAVES_L1,
     NAMED_BARRIERS,
     NEVER,
     P_SIZE,
+    PASSES_L1,
     S_LAST_BLOCK,
     S_NEXT_BLOCK,
     S_SIZE,
@@ -69,6 +73,8 @@ _SECTOR = 32
 _LINE = 128
 #: Loads with one of these ask L2 at once.
 _PAST_L1 = {"volatile", "relaxed", "acquire", "mmio", "cg", "cv"}
+#: Loads with this one look into L1, and leave nothing there.
+_LEAVES_L1 = "L1::no_allocate"
 
 
 class ReplayError(RuntimeError):
@@ -291,7 +297,7 @@ def _operations(ops: MicroOps, shares: _Shares) -> np.ndarray:
     dst = ops.dst_start + len(ops.src)  # behind all that is read
     columns = (
         ops.kind, ops.pipe, ops.interval, ops.latency, ops.gap, ops.width, ops.record, ops.pc, dst[:-1], dst[1:],
-        ops.src_start[:-1], ops.src_start[1:], _past_l1(ops), shares.dram_cost(ops),
+        ops.src_start[:-1], ops.src_start[1:], _use_of_l1(ops), shares.dram_cost(ops),
     )  # fmt: skip
     return np.stack(columns, axis=1).astype(np.int64)
 
@@ -305,10 +311,24 @@ def _releases(trace: Trace) -> np.ndarray:
     return releases
 
 
-def _past_l1(ops: MicroOps) -> np.ndarray:
-    """Which micro-operations load past L1."""
-    strong = np.array([*(bool(_PAST_L1 & step.form.flags) for step in ops.instructions), False])
-    return (ops.kind == LOAD) & strong[ops.pc]
+def _use_of_l1(ops: MicroOps) -> np.ndarray:
+    """What each micro-operation does with L1, as :mod:`smsim.timing.replay_state` numbers it."""
+    flags = [*(step.form.flags for step in ops.instructions), frozenset()]
+    return np.array(
+        [_use(kind, flags[pc]) for kind, pc in zip(ops.kind.tolist(), ops.pc.tolist(), strict=True)]
+    )
+
+
+def _use(kind: int, flags: frozenset[str]) -> int:
+    """In SASS an acquire, or a fence that acquires, is followed by CCTL.IVALL, unless its scope is the block."""
+    beyond_block = "cta" not in flags
+    if kind == FENCE and beyond_block and "release" not in flags:
+        return EMPTIES_L1
+    if kind in (LOAD, ATOMIC) and beyond_block and {"acquire", "acq_rel"} & flags:
+        return EMPTIES_L1
+    if kind == LOAD and _PAST_L1 & flags:
+        return PASSES_L1
+    return LEAVES_L1 if kind == LOAD and _LEAVES_L1 in flags else FILLS_L1
 
 
 def _int64(*arrays: np.ndarray) -> list[np.ndarray]:

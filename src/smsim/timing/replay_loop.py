@@ -28,7 +28,7 @@ from smsim.timing.microops import (
     STORE,
     VARIABLE,
 )
-from smsim.timing.replay_memory import global_access, shared_access
+from smsim.timing.replay_memory import empty_l1, global_access, shared_access
 from smsim.timing.replay_state import (
     A_ISSUE,
     B_END,
@@ -41,6 +41,7 @@ from smsim.timing.replay_state import (
     C_OLDEST,
     E_RECORD,
     E_WAIT,
+    EMPTIES_L1,
     FINE,
     GRID,
     M_COST,
@@ -50,10 +51,10 @@ from smsim.timing.replay_state import (
     M_INTERVAL,
     M_KIND,
     M_LATENCY,
-    M_PAST_L1,
     M_PC,
     M_PIPE,
     M_RECORD,
+    M_USE_OF_L1,
     M_WIDTH,
     NAMED_BARRIERS,
     NEVER,
@@ -286,7 +287,7 @@ def run(
                         done += P[P_SHARED] + turns - 1 if what == LOAD else 1
                     else:
                         done = global_access(
-                            sm, begin, what, M[o, M_PAST_L1], M[o, M_COST], turns, np.int64(space[rec]),
+                            sm, begin, what, M[o, M_USE_OF_L1], M[o, M_COST], turns, np.int64(space[rec]),
                             sector_start[rec], sector_start[rec + 1], sectors, P, A, S, L1, L2,
                         )  # fmt: skip
                     if what != LOAD:
@@ -316,6 +317,8 @@ def run(
             elif what == FENCE:
                 if W[w, W_STORED] > wake:
                     wake, wake_why = W[w, W_STORED], _MEMBAR
+                if M[o, M_USE_OF_L1] == EMPTIES_L1:
+                    empty_l1(sm, L1)
             elif what == SLEEP:
                 if lanes[rec] > 0:
                     wake = max(wake, t + passes[rec] * P[P_SLEEP_FINE] // FINE)

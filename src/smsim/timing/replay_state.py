@@ -71,11 +71,15 @@ B_START, B_END, B_LIVE, B_PLACE, B_SIZE = range(5)
 # Its micro-operations, its first record, and the wait before it (-1: none).
 E_OP, E_OP_END, E_RECORD, E_WAIT, E_SIZE = range(5)
 
-# The fields of MicroOps; its operands' places; whether it loads past L1; a sector's cost in DRAM, in FINE parts.
+# The fields of MicroOps; its operands' places; what it does with L1; a sector's cost in DRAM, in FINE parts.
 (
     M_KIND, M_PIPE, M_INTERVAL, M_LATENCY, M_GAP, M_WIDTH, M_RECORD, M_PC, M_DST, M_DST_END, M_SRC, M_SRC_END,
-    M_PAST_L1, M_COST, M_SIZE,
+    M_USE_OF_L1, M_COST, M_SIZE,
 ) = range(15)  # fmt: skip
+
+# What an access or a fence does with L1 (M_USE_OF_L1): a load looks there and leaves there what it brings; looks and
+# leaves nothing; asks L2 at once. An acquire asks L2 and then empties L1, as a fence does for more than the block.
+FILLS_L1, LEAVES_L1, PASSES_L1, EMPTIES_L1 = range(4)
 
 # When a value may be read, the pipe that made it, and the stall of those who wait for it.
 V_READY, V_PIPE, V_WHY, V_SIZE = range(4)

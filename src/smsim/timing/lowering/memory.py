@@ -18,6 +18,8 @@ _KINDS = {
     "memory.reduce": (m.ATOMIC, m.SHARED_ATOMIC),
 }
 _STRONG = {"volatile", "relaxed", "acquire", "release", "mmio"}
+#: What ``ld.global.nc`` reads, as if it were a space of its own.
+_READ_ONLY = "read-only"
 _ENDS = {"control.return", "control.exit", "control.trap"}
 #: Stall counts seen in SASS after a branch or exit, and after a barrier.
 _BRANCH_GAP, _BARRIER_GAP = 5, 6
@@ -35,8 +37,10 @@ def access(
         order = READS_MEMORY if kind in (m.LOAD, m.SHARED_LOAD) else WRITES_MEMORY
         if _STRONG & form.flags or kind in (m.ATOMIC, m.SHARED_ATOMIC):
             order = ORDERED
+        # ptxas takes the promise of ld.global.nc at its word: no store can concern it.
+        space = _READ_ONLY if "nc" in form.flags else form.space
         return Operation(
-            kind, m.LSU, timing.lsu_address_cycles, 0, pc, dst, src, _width(step), record, order, form.space
+            kind, m.LSU, timing.lsu_address_cycles, 0, pc, dst, src, _width(step), record, order, space
         )
     if name == "memory.fence":
         return Operation(m.FENCE, m.LSU, 1, 0, pc, dst, src, order=ORDERED)
@@ -53,6 +57,13 @@ def access(
         kind = m.EXIT if leaves else m.BRANCH
         return Operation(kind, m.CBU, 1, 1, pc, dst, src, order=FIXED, gap=_BRANCH_GAP)
     return None
+
+
+def fence_before(step: Step, pc: int) -> list[Operation]:
+    """What a release waits at before it writes: NVIDIA's assembler puts a MEMBAR there (and none where it acquires)."""
+    if not {"release", "acq_rel"} & step.form.flags or step.form.row.semantics == "memory.fence":
+        return []
+    return [Operation(m.FENCE, m.LSU, 1, 0, pc, (), (), order=ORDERED)]
 
 
 def _width(step: Step) -> int:
