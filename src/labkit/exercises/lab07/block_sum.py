@@ -51,6 +51,17 @@ def _first_lanes(case: Case) -> np.ndarray:
     return _rows(case)[:, ::32].sum(axis=1)
 
 
+def _last_lanes(case: Case) -> np.ndarray:
+    """Lane 31 is past the edge in every round, and adds itself to itself."""
+    return 32 * _rows(case)[:, 31::32].sum(axis=1)
+
+
+def _upwards(answer: Any, outcomes: Sequence[Outcome]) -> bool:
+    return ".up." in answer.module.text and lanes.gives(lambda case: 32 * _first_lanes(case))(
+        answer, outcomes
+    )
+
+
 def _without(distance: int):
     """Within every warp one round is left out; the four sums are added in full."""
 
@@ -108,7 +119,9 @@ EXERCISE = PTXExercise(
             "barrier count",
             "the barrier waits for another number of threads than come to it. The second operand of `bar.sync` "
             "counts threads, in whole warps: 128 here, or leave it out, and it is the whole block.",
-            detect=signs.either(signs.barrier_error_with(", which is for "), signs.barrier_error_with("a multiple of")),
+            detect=signs.either(
+                signs.barrier_error_with(", which is for "), signs.barrier_error_with("a multiple of")
+            ),
         ),
         lanes.BARRIER_SKIPPED,
         Misconception(
@@ -129,6 +142,18 @@ EXERCISE = PTXExercise(
             "only the first 32 elements of each block are in the sum. A shuffle does not leave its warp: the other "
             "warps must hand their sums over through shared memory.",
             detect=lanes.gives(_first_warp),
+        ),
+        Misconception(
+            "wrong direction",
+            "the numbers travel away from lane 0, which gets its own back every time. `.down` reads from the lanes "
+            "after it.",
+            detect=_upwards,
+        ),
+        Misconception(
+            "wrong lane",
+            "the sum of a warp is complete in lane 0 only. Lane 31 was at the edge in every round and has doubled "
+            "itself.",
+            detect=lanes.gives(_last_lanes),
         ),
         Misconception(
             "clamp",

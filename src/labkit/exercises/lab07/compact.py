@@ -54,9 +54,26 @@ class AnyOrderExercise(PTXExercise):
         return replace(outcome, got={**outcome.got, "out": out})
 
 
-def _counts(keeps: Callable[[np.ndarray], np.ndarray]) -> Detector:
-    """Every run ended, and ``count`` says how many elements ``keeps(x)`` (a bool array) has."""
-    return lanes.gives(lambda case: np.array([np.count_nonzero(keeps(case.arguments["x"]))]), "count")
+def _counts(number: Callable[[Case], int]) -> Detector:
+    """``count`` is ``number(case)``, unless ``out`` was too short for so many."""
+
+    def detect(answer: Any, outcomes: Sequence[Outcome]) -> bool:
+        ended = [o for o in outcomes if o.got is not None]
+        faulted = [o for o in outcomes if o.got is None]
+        same = all(o.got["count"][0] == number(o.case) for o in ended)
+        told = any(not o.right for o in ended)
+        return told and same and all(signs.faults_on("out")(answer, [o]) for o in faulted)
+
+    return detect
+
+
+def _nonzero(case: Case) -> int:
+    return np.count_nonzero(case.arguments["x"])
+
+
+def _not_negative(case: Case) -> int:
+    """Lanes past the end bring a zero each, and keep it."""
+    return np.count_nonzero(case.arguments["x"] >= 0) + case.blocks * THREADS - case.size
 
 
 def _shifted(answer: Any, outcomes: Sequence[Outcome]) -> bool:
@@ -75,15 +92,50 @@ def _shifted(answer: Any, outcomes: Sequence[Outcome]) -> bool:
     return seen
 
 
+def _lane_for_rank(answer: Any, outcomes: Sequence[Outcome]) -> bool:
+    """Within a single warp, every kept element lies where it lay in ``x``."""
+    single = [o for o in outcomes if o.case.size <= 32]
+    for o in single:
+        x, kept = o.case.arguments["x"], int(o.expected["count"][0])
+        out = np.where(x > 0, x, UNWRITTEN)
+        out[:kept].sort()
+        if o.got is None or not np.array_equal(o.got["out"], out):
+            return False
+    return any(not o.right for o in single)
+
+
+def _too_much_room(answer: Any, outcomes: Sequence[Outcome]) -> bool:
+    """``count`` is too large wherever there is something to keep, or threads go past the end of ``out``."""
+    for o in outcomes:
+        too_large = o.got is not None and o.got["count"][0] > o.expected["count"][0]
+        if not (o.right or too_large or signs.faults_on("out")(answer, [o])):
+            return False
+    return True
+
+
+def _updates_get_lost(answer: Any, outcomes: Sequence[Outcome]) -> bool:
+    """A race on ``count``; or it is too small and there is no atomic in the text (volatile accesses do not race)."""
+    text = answer.module.text
+    if "atom." in text or "red." in text:
+        return lanes.races_on("count")(answer, outcomes)
+    ended = [o for o in outcomes if o.got is not None]
+    small = any(o.got["count"][0] < o.expected["count"][0] for o in ended)
+    return small or lanes.races_on("count")(answer, outcomes)
+
+
+def _base_kept(answer: Any, outcomes: Sequence[Outcome]) -> bool:
+    """No shuffle in the text, and lanes go by a register that nobody wrote or by what they put there before."""
+    unset = first_error(outcomes) == "UninitializedRead"
+    return "shfl." not in answer.module.text and (unset or lanes.races_on("out")(answer, outcomes))
+
+
+def _several_at_one_place(answer: Any, outcomes: Sequence[Outcome]) -> bool:
+    return any(lanes.races_on("out")(answer, [o]) for o in outcomes)
+
+
 def _out_alone(answer: Any, outcomes: Sequence[Outcome]) -> bool:
     """``out`` is right on every case, and ``count`` is not."""
     return all(o.got is not None and np.array_equal(o.got["out"], o.expected["out"]) for o in outcomes)
-
-
-def _every_lane_reserves(answer: Any, outcomes: Sequence[Outcome]) -> bool:
-    """Lanes go past the end of ``out``, although a case with a single element is right."""
-    single = [o for o in outcomes if o.case.size == 1]
-    return all(o.right for o in single) and signs.faults_on("out")(answer, outcomes)
 
 
 EXERCISE = AnyOrderExercise(
@@ -112,13 +164,19 @@ EXERCISE = AnyOrderExercise(
             "lost update",
             "threads change `count` by a load, an addition and a store. Between two warps' loads and stores updates get "
             "lost: `atom.global.add` does all three at once, and returns what was there before.",
-            detect=lanes.races_on("count"),
+            detect=_updates_get_lost,
         ),
         Misconception(
             "base not handed on",
-            "only the lane that did the atomic knows where the warp's room begins. The others read a register that "
-            "nobody has written: hand it to them by `shfl.sync.idx`.",
-            detect=lambda answer, outcomes: first_error(outcomes) == "UninitializedRead",
+            "only the lane that did the atomic knows where the warp's room begins. The others go by a register that "
+            "holds something else: hand it to them by `shfl.sync.idx`.",
+            detect=_base_kept,
+        ),
+        Misconception(
+            "leader gone",
+            "a shuffle reads from a lane that takes no part in it: that lane has left, or stands in another branch. "
+            "Let all 32 lanes vote and shuffle, and branch afterwards.",
+            detect=lanes.shuffles_from_absent_lanes,
         ),
         Misconception(
             "wrong mask",
@@ -133,38 +191,41 @@ EXERCISE = AnyOrderExercise(
             detect=lanes.leaves_the_input("x"),
         ),
         Misconception(
-            "one place for several",
-            "several threads store into one place of `out`. A lane's place is where the room of its warp begins, plus "
-            "how many *lower* lanes keep an element: `popc` of the ballot and `%lanemask_lt`.",
-            detect=lanes.races_on("out"),
-        ),
-        Misconception(
             "own bit counted",
             "place 0 stays empty, and all lie one place too far. `%lanemask_le` counts the lane itself as well; only the "
             "lower lanes come before it: `%lanemask_lt`.",
             detect=_shifted,
         ),
         Misconception(
-            "every lane reserves",
-            "more room is reserved than there are elements. If the number added is that of the whole warp, a single lane "
-            "adds it.",
-            detect=_every_lane_reserves,
+            "lane for rank",
+            "gaps stay where elements were dropped: each lies as far from the start as its lane. Count only those lower "
+            "lanes that keep an element: `popc` of the ballot *and* `%lanemask_lt`.",
+            detect=_lane_for_rank,
         ),
         Misconception(
             "unsigned compare",
             "negative elements are kept as well. As `.u32` they are numbers above 2 billion: compare as `.s32`.",
-            detect=_counts(lambda x: x != 0),
+            detect=_counts(_nonzero),
         ),
         Misconception(
             "wrong condition",
             "zeros are kept as well, and they are not positive: `gt`, not `ge`.",
-            detect=_counts(lambda x: x >= 0),
+            detect=_counts(_not_negative),
         ),
         Misconception(
-            "counts all",
-            "every element is counted, kept or not.",
-            detect=_counts(lambda x: x == x),
+            "one place for several",
+            "several threads store into one place of `out`. A lane's place is where the room of its warp begins, as the "
+            "atomic returned it, plus how many *lower* lanes keep an element: `popc` of the ballot and `%lanemask_lt`.",
+            detect=_several_at_one_place,
         ),
-        Misconception("count alone", "`out` is right, and `count` is not how many were kept.", detect=_out_alone),
+        Misconception(
+            "too much room",
+            "more room is reserved than there are elements to keep. Add `popc` of the ballot, which is the number of the "
+            "whole warp, and let a single lane add it.",
+            detect=_too_much_room,
+        ),
+        Misconception(
+            "count alone", "`out` is right, and `count[0]` is not how many were kept.", detect=_out_alone
+        ),
     ),
 )

@@ -57,8 +57,18 @@ ROUNDINGS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-def _rounded_by(rounding: Callable, hold: Callable) -> Callable[[Case], np.ndarray]:
-    return lambda case: hold(rounding(_scaled(case)))
+ANOTHER_WAY = (
+    "the numbers are rounded {}. Wanted is the nearest whole number, and of two that are equally near the even "
+    "one: `.rni`."
+)
+
+
+def _rounded(hold: Callable[[np.ndarray], np.ndarray]) -> dict[str, Callable[[Case], np.ndarray]]:
+    """All wrong roundings, followed by ``hold``: a wrong rounding is told before a missing clamp."""
+    return {
+        name: (lambda case, rounding=rounding: hold(rounding(_scaled(case))))
+        for name, rounding in ROUNDINGS.items()
+    }
 
 
 def _rounded_first(case: Case) -> np.ndarray:
@@ -97,10 +107,11 @@ EXERCISE = PTXExercise(
             "bytes for elements",
             "an element of `x` has 4 bytes and one of `out` has 2. Multiply the index by each array's own size.",
             detect=signs.either(
-                lambda answer, outcomes: signs.misaligned_on("x", outcomes),
-                lambda answer, outcomes: signs.index_doubled(outcomes),
+                signs.misaligned_on("x"),
+                signs.index_doubled,
             ),
         ),
+        signs.GUARD_INVERTED,
         signs.NO_GUARD,
         Misconception(
             "local index",
@@ -111,14 +122,8 @@ EXERCISE = PTXExercise(
         Misconception(
             "wrong rounding mode",
             "the numbers are rounded another way.",
-            detect=gives_one_of(
-                {
-                    name: _rounded_by(rounding, hold)
-                    for name, rounding in ROUNDINGS.items()
-                    for hold in (_held, lambda v: v)
-                },
-                "the numbers are rounded {}. Wanted is the nearest whole number, and of two that are equally near "
-                "the even one: `.rni`.",
+            detect=signs.either(
+                *(gives_one_of(_rounded(hold), ANOTHER_WAY) for hold in (_held, lambda v: v))
             ),
         ),
         Misconception(

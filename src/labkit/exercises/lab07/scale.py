@@ -47,15 +47,24 @@ def _tail_at_the_front(case: Case) -> np.ndarray:
     return _tail(case) & (case.arguments["x"].size >= 4)
 
 
-def _beyond_one_pass(case: Case) -> np.ndarray:
-    vectors = case.arguments["x"].size // 4
-    return (_index(case) >= 4 * TOTAL) & (_index(case) < 4 * vectors)
+def _missed_by(address_step: int, index_step: int | None = TOTAL):
+    """What is never written if the addresses step by so many vectors, and the index that is compared by so many.
 
+    ``index_step`` is ``None`` for no second turn.
+    """
 
-def _stride_in_elements(case: Case) -> np.ndarray:
-    """Vector ``v`` is reached if a thread starts there and steps by four times the number of threads."""
-    vector = _index(case) // 4
-    return (vector % (4 * TOTAL) >= TOTAL) & ~_tail(case)
+    def missed(case: Case) -> np.ndarray:
+        vectors = case.arguments["x"].size // 4
+        turns = 1 if index_step is None else -(-vectors // index_step)
+        thread, turn = np.meshgrid(np.arange(TOTAL), np.arange(turns))
+        on = thread + turn * (index_step or 0) < vectors
+        reached = np.zeros(vectors, bool)
+        reached[(thread + turn * address_step)[on]] = True
+        out = np.zeros(case.arguments["x"].size, bool)
+        out[: 4 * vectors] = np.repeat(~reached, 4)
+        return out
+
+    return missed
 
 
 def _first_of_four(case: Case) -> np.ndarray:
@@ -72,7 +81,7 @@ EXERCISE = PTXExercise(
     name="lab07.scale",
     specification=specification,
     make=make,
-    ladder=(1, 2, 3, 4, 5, 8, 11, 128, 512, 514, 600, 2047, 2051),
+    ladder=(4, 8, 1, 2, 3, 5, 11, 128, 512, 514, 600, 2047, 2603),
     fresh=(7, 1000, 3001),
     score=instructions(
         measured,
@@ -97,7 +106,13 @@ EXERCISE = PTXExercise(
             "bytes for elements",
             "a vector of four 32-bit numbers lies at a multiple of 16 bytes, and this address is none. Vector `v` "
             "begins at byte `16 * v`, element `i` at byte `4 * i`.",
-            detect=lambda answer, outcomes: any(signs.misaligned_on(a, outcomes) for a in ("x", "out")),
+            detect=signs.misaligned_on("x", "out"),
+        ),
+        Misconception(
+            "bytes for elements",
+            "the addresses step by too few bytes, so vectors are done twice and others never. A whole grid further "
+            "is 16 bytes times the number of threads.",
+            detect=signs.either(*(signs.unwritten_where(_missed_by(TOTAL * size // 16)) for size in (1, 4))),
         ),
         signs.NO_GUARD,
         Misconception(
@@ -112,16 +127,16 @@ EXERCISE = PTXExercise(
             detect=signs.unwritten_where(_tail_at_the_front),
         ),
         Misconception(
-            "one pass only",
-            "the first 512 elements are written and the vectors behind them are not: 128 threads take one vector "
-            "each. Let each go on, a whole grid further, until there are no more.",
-            detect=signs.unwritten_where(_beyond_one_pass),
-        ),
-        Misconception(
             "stride in elements",
             "the loop steps too far, and three of four vectors are left out. If the index counts vectors, the step "
             "is the number of threads; if it counts elements, four times that.",
-            detect=signs.unwritten_where(_stride_in_elements),
+            detect=signs.unwritten_where(_missed_by(4 * TOTAL, 4 * TOTAL)),
+        ),
+        Misconception(
+            "one pass only",
+            "the first 512 elements are written and the vectors behind them are not: 128 threads take one vector "
+            "each. Let each go on, a whole grid further, until there are no more.",
+            detect=signs.unwritten_where(_missed_by(0, None)),
         ),
         Misconception(
             "one of four",

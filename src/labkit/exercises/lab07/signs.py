@@ -79,22 +79,48 @@ def _first(outcomes: Sequence[Outcome]) -> Exception | None:
     return next((o.errors[0] for o in outcomes if o.errors), None)
 
 
+def misaligned_on(*names: str) -> Detector:
+    """The first error of all: an access to one of these arrays at an address that does not suit its size."""
+
+    def detect(answer: Any, outcomes: Sequence[Outcome]) -> bool:
+        error = _first(outcomes)
+        return (
+            type(error).__name__ == "MemoryFault"
+            and "not a multiple of" in str(error)
+            and error.array in names
+        )
+
+    return detect
+
+
+def index_doubled(answer: Any, outcomes: Sequence[Outcome]) -> bool:
+    """``out`` was left on every case but that of a single element: its places lie too far apart."""
+    longer = [o for o in outcomes if o.case.size > 1]
+    alone = all(o.right for o in outcomes if o.case.size == 1)
+    return alone and bool(longer) and all(faults_on("out")(answer, [o]) for o in longer)
+
+
+def _guard_inverted(answer: Any, outcomes: Sequence[Outcome]) -> bool:
+    """Where every thread has an element nothing is written; elsewhere the first to fault is the one behind the last."""
+    full = [o for o in outcomes if o.case.size == _threads(o.case)]
+    rest = [o for o in outcomes if o.case.size < _threads(o.case)]
+    untouched = all(o.got is not None and np.all(o.got["out"] == UNWRITTEN) for o in full)
+    return bool(full) and untouched and all(faults_on("x", "out")(answer, [o]) for o in rest)
+
+
+def _threads(case: Case) -> int:
+    return case.blocks * case.threads
+
+
 NO_GUARD = Misconception(
     "no guard",
     "threads past the end reach into memory all the same. Compare the index with `n` by `setp.ge.u32`, and let "
     "those branch to `$done`.",
     detect=faults_on("x", "out"),
 )
-
-
-def misaligned_on(name: str, outcomes: Sequence[Outcome]) -> bool:
-    """The first error of all: an access to this array at an address that does not suit its size."""
-    error = _first(outcomes)
-    return type(error).__name__ == "MemoryFault" and "not a multiple of" in str(error) and error.array == name
-
-
-def index_doubled(outcomes: Sequence[Outcome]) -> bool:
-    """``out`` alone was left, and by a case that has more than one element, half of whose threads stay inside."""
-    errors = [o for o in outcomes if o.errors]
-    alone = all(o.right for o in outcomes if o.case.size == 1)
-    return alone and bool(errors) and all(faults_on("out")(None, [o]) for o in errors)
+GUARD_INVERTED = Misconception(
+    "guard inverted",
+    "those threads go on that should stop, and the others stop. `@%p` acts where the predicate is true, `@!%p` where "
+    "it is false.",
+    detect=_guard_inverted,
+)
