@@ -147,7 +147,7 @@ EXERCISE = AnyOrderExercise(
     score=(
         instructions(
             measured,
-            1900,
+            2200,
             "One ballot answers for the whole warp, and `popc` counts in one instruction.",
         ),
         Score(
@@ -155,33 +155,33 @@ EXERCISE = AnyOrderExercise(
             atomic_updates,
             measured,
             64,
-            advice="Threads that add to one place take turns there. Count the warp's elements by `popc` of the ballot, let "
-            "one lane add that number, and hand what it got to all others by `shfl.sync.idx`.",
+            advice="Threads that add to one place take turns there. Count the warp's elements by `popc` of the "
+            "ballot, let one lane add that number, and hand what it got to all others by `shfl.sync.idx`.",
         ),
     ),
     misconceptions=(
         Misconception(
             "lost update",
-            "threads change `count` by a load, an addition and a store. Between two warps' loads and stores updates get "
-            "lost: `atom.global.add` does all three at once, and returns what was there before.",
+            "threads change `count` by a load, an addition and a store. Between two warps' loads and stores "
+            "updates get lost: `atom.global.add` does all three at once, and returns what was there before.",
             detect=_updates_get_lost,
         ),
         Misconception(
             "base not handed on",
-            "only the lane that did the atomic knows where the warp's room begins. The others go by a register that "
-            "holds something else: hand it to them by `shfl.sync.idx`.",
+            "only the lane that did the atomic knows where the warp's room begins. The others go by a register "
+            "that holds something else: hand it to them by `shfl.sync.idx`.",
             detect=_base_kept,
         ),
         Misconception(
             "leader gone",
-            "a shuffle reads from a lane that takes no part in it: that lane has left, or stands in another branch. "
-            "Let all 32 lanes vote and shuffle, and branch afterwards.",
+            "a shuffle reads from a lane that takes no part in it: that lane has left, or stands in another "
+            "branch. Let all 32 lanes vote and shuffle, and branch afterwards.",
             detect=lanes.shuffles_from_absent_lanes,
         ),
         Misconception(
             "wrong mask",
-            "a ballot or a shuffle names lanes that do not come to it. In a branch that only some lanes take the full "
-            "mask is wrong: let all 32 lanes vote, and branch afterwards.",
+            "a ballot or a shuffle names lanes that do not come to it. In a branch that only some lanes take the "
+            "full mask is wrong: let all 32 lanes vote, and branch afterwards.",
             detect=lanes.wrong_mask,
         ),
         Misconception(
@@ -192,14 +192,14 @@ EXERCISE = AnyOrderExercise(
         ),
         Misconception(
             "own bit counted",
-            "place 0 stays empty, and all lie one place too far. `%lanemask_le` counts the lane itself as well; only the "
-            "lower lanes come before it: `%lanemask_lt`.",
+            "place 0 stays empty, and all lie one place too far. `%lanemask_le` counts the lane itself as well; "
+            "only the lower lanes come before it: `%lanemask_lt`.",
             detect=_shifted,
         ),
         Misconception(
             "lane for rank",
-            "gaps stay where elements were dropped: each lies as far from the start as its lane. Count only those lower "
-            "lanes that keep an element: `popc` of the ballot *and* `%lanemask_lt`.",
+            "gaps stay where elements were dropped: each lies as far from the start as its lane. Count only those "
+            "lower lanes that keep an element: `popc` of the ballot *and* `%lanemask_lt`.",
             detect=_lane_for_rank,
         ),
         Misconception(
@@ -214,14 +214,15 @@ EXERCISE = AnyOrderExercise(
         ),
         Misconception(
             "one place for several",
-            "several threads store into one place of `out`. A lane's place is where the room of its warp begins, as the "
-            "atomic returned it, plus how many *lower* lanes keep an element: `popc` of the ballot and `%lanemask_lt`.",
+            "several threads store into one place of `out`. A lane's place is where the room of its warp begins, "
+            "as the atomic returned it, plus how many *lower* lanes keep an element: `popc` of the ballot and "
+            "`%lanemask_lt`.",
             detect=_several_at_one_place,
         ),
         Misconception(
             "too much room",
-            "more room is reserved than there are elements to keep. Add `popc` of the ballot, which is the number of the "
-            "whole warp, and let a single lane add it.",
+            "more room is reserved than there are elements to keep. Add `popc` of the ballot, which is the number "
+            "of the whole warp, and let a single lane add it.",
             detect=_too_much_room,
         ),
         Misconception(
