@@ -181,3 +181,32 @@ correct(
 """,
     block=32,
 )
+correct(
+    "warps_that_take_turns_at_a_named_barrier",
+    lambda x: x,
+    """
+    bar.sync 1, 32;
+    st.global.u32 [%rd4], %r1;
+""",
+)
+correct(
+    "a_shuffle_hands_on_what_only_its_first_lane_has",
+    lambda x: x // 32 * 32,
+    """
+    setp.eq.u32 %p1, %r6, 0;
+    @%p1 ld.global.u32 %r10, [%rd3];
+    shfl.sync.idx.b32 %r10, %r10, 0, 31, 0xffffffff;
+    st.global.u32 [%rd4], %r10;
+""",
+)
+correct(
+    "a_shuffle_past_lanes_that_bring_nothing",
+    lambda x: np.where(x % 32 < 16, x + 16, 0),
+    """
+    setp.ge.u32 %p1, %r6, 16;
+    @%p1 ld.global.u32 %r10, [%rd3];
+    shfl.sync.down.b32 %r10, %r10, 16, 31, 0xffffffff;
+    @%p1 mov.u32 %r10, 0;
+    st.global.u32 [%rd4], %r10;
+""",
+)

@@ -207,7 +207,8 @@ SUMS = [
         "generic address of shared memory",
         (
             STORED,
-            "cvta.shared.u64 %rd9, part;\n    cvt.u64.u32 %rd10, %r8;\n    add.u64 %rd9, %rd9, %rd10;\n    @%p2 st.u32 [%rd9], %r5;",
+            "cvta.shared.u64 %rd9, part;\n    cvt.u64.u32 %rd10, %r8;\n    add.u64 %rd9, %rd9, %rd10;\n"
+            "    @%p2 st.u32 [%rd9], %r5;",
         ),
     ),
     _changed(

@@ -133,13 +133,7 @@ COMPACTED = [
     _compact(
         "base not handed on", "base not handed on", ("shfl.sync.idx.b32 %r9, %r9, 0, 0x1f, 0xffffffff;\n", "")
     ),
-    _compact(
-        "base not handed on nor set",
-        "base not handed on",
-        ("shfl.sync.idx.b32 %r9, %r9, 0, 0x1f, 0xffffffff;\n", ""),
-        ("mov.u32 %r9, 0;\n", ""),
-    ),
-    _compact("base of lane 1", "one place for several", ("%r9, %r9, 0, 0x1f", "%r9, %r9, 1, 0x1f")),
+    _compact("base of lane 1", "base not handed on", ("%r9, %r9, 0, 0x1f", "%r9, %r9, 1, 0x1f")),
     _compact(
         "vote without those who keep nothing", "leader gone", (BALLOT, "@!%p2 bra $done;\n    " + BALLOT)
     ),

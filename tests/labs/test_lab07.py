@@ -17,8 +17,6 @@ from labkit.exercises.lab07.compact import measured
 
 WRONG = WRONG_MAPS + WRONG_TOGETHER
 NAMES = tuple(exercises.of_lab("lab07"))
-#: What is told without a launch: these texts are not PTX, or not the kernel that was asked for.
-UNASSEMBLED = {"does not assemble", "unknown instruction"}
 #: Right answers that reach every goal; all others miss one.
 WITHIN = {
     "without sat",
@@ -41,6 +39,8 @@ WITHIN = {
     "generic address of shared memory",
     "the four sums as one vector",
     "others only arrive",
+    "lanes without an element leave",
+    "bits of the lower lanes by a shift",
     "the last lane leads",
     "relaxed, and an atomic of another form",
 }
@@ -70,17 +70,6 @@ def test_there_are_enough_of_both():
         assert sum(a.exercise == name for a in RIGHT) >= 4
         assert sum(a.exercise == name for a in WRONG) >= 10
     assert len({a.id for a in WRONG + RIGHT}) == len(WRONG + RIGHT)
-
-
-def test_nvidias_assembler_takes_every_answer_but_those_that_are_no_ptx():
-    pytest.importorskip("cuda.bindings.nvjitlink", reason="NVIDIA's linker has no wheel for this platform")
-    from ptx_assembler import complaints
-
-    answers = WRONG + RIGHT
-    refused = {a.id for a, said in zip(answers, complaints([a.ptx for a in answers])) if said is not None}
-    assert refused == {a.id for a in WRONG if a.misconception in UNASSEMBLED}
-    frames = [exercises.skeletons("lab07")[name] for name in NAMES]
-    assert complaints([*frames, *map(ours, NAMES)]) == [None] * 2 * len(NAMES)
 
 
 def test_our_own_answers_reach_every_goal():

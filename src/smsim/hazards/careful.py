@@ -16,6 +16,7 @@ import numpy as np
 
 from smsim.machine.faults import AccessFault
 from smsim.machine.retype import merge
+from smsim.ptx.nodes import Immediate
 
 if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
@@ -209,7 +210,9 @@ class CarefulRun:
         for slot in step.decides:
             for tag, lanes in frame.taint.get(slot, {}).items():
                 if not copied or tag not in copied:
-                    tag.use(lanes & (deciding if slot == guard_slot else active))
+                    tag.use(
+                        lanes & (deciding if slot == guard_slot else active) & _handed_on(frame, step, slot)
+                    )
 
     # -- records are copied whole, padding and all -------------------------------------------------------
 
@@ -300,6 +303,23 @@ class CarefulRun:
             after = {tag: lanes for tag, lanes in after.items() if lanes.any()}
             if after:
                 frame.taint[slot] = after
+
+
+def _handed_on(frame: Frame, step: Step, slot: int) -> np.ndarray:
+    """The lanes whose value in ``slot`` gets somewhere: of what a shuffle takes, those that some lane reads."""
+    from smsim.machine import collectives
+
+    everywhere = np.ones((1, 1), bool)
+    instruction, decides = step.instruction, step.decides
+    if step.form.row.semantics != "warp.shuffle" or slot != decides[0] or slot in decides[1:]:
+        return everywhere
+    if not all(isinstance(operand, Immediate) for operand in instruction.operands[2:4]):
+        return everywhere
+    kind = next(k for k in ("up", "down", "bfly", "idx") if k in step.form.flags)
+    lanes = np.arange(collectives.LANES, dtype=np.uint32).reshape(1, -1, 1)
+    b, c = (np.uint32(operand.value & 0xFFFFFFFF).reshape(1, 1, 1) for operand in instruction.operands[2:4])
+    read = np.isin(lanes, collectives.shuffle(kind, lanes, b, c, lanes == lanes)[0])
+    return read[0, frame.lanes.thread[:, 0] % collectives.LANES]
 
 
 def _passes(frame: Frame, step: Step, slot: int) -> np.ndarray:

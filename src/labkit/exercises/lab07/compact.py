@@ -124,9 +124,13 @@ def _updates_get_lost(answer: Any, outcomes: Sequence[Outcome]) -> bool:
 
 
 def _base_kept(answer: Any, outcomes: Sequence[Outcome]) -> bool:
-    """No shuffle in the text, and lanes go by a register that nobody wrote or by what they put there before."""
-    unset = first_error(outcomes) == "UninitializedRead"
-    return "shfl." not in answer.module.text and (unset or lanes.races_on("out")(answer, outcomes))
+    """Lanes go by what lay in their own register, or a shuffle brings them that of a lane without the base."""
+    shuffles = "shfl." in answer.module.text
+    if first_error(outcomes) == "UninitializedRead":
+        error = next(o.errors[0] for o in outcomes if o.errors)
+        at_a_shuffle = (error.ptx_text or "").startswith("shfl.") and "takes no part" not in str(error)
+        return not shuffles or at_a_shuffle
+    return not shuffles and lanes.races_on("out")(answer, outcomes)
 
 
 def _several_at_one_place(answer: Any, outcomes: Sequence[Outcome]) -> bool:
@@ -168,8 +172,8 @@ EXERCISE = AnyOrderExercise(
         ),
         Misconception(
             "base not handed on",
-            "only the lane that did the atomic knows where the warp's room begins. The others go by a register "
-            "that holds something else: hand it to them by `shfl.sync.idx`.",
+            "only the lane that did the atomic knows where the warp's room begins, and the others go by what lay "
+            "in their register. Hand it to them by `shfl.sync.idx`, from that lane.",
             detect=_base_kept,
         ),
         Misconception(
