@@ -210,3 +210,19 @@ correct(
     st.global.u32 [%rd4], %r10;
 """,
 )
+correct(
+    "the_leader_of_those_in_a_branch_hands_on_what_only_it_has",
+    lambda x: np.where(x % 32 < 5, 0, x // 32 * 32 + 5),
+    """
+    setp.lt.u32 %p1, %r6, 5;
+    @%p1 bra DONE;
+    activemask.b32 %r11;
+    brev.b32 %r12, %r11;
+    clz.b32 %r12, %r12;
+    setp.eq.u32 %p2, %r6, %r12;
+    @%p2 ld.global.u32 %r10, [%rd3];
+    shfl.sync.idx.b32 %r13, %r10, %r12, 31, %r11;
+    st.global.u32 [%rd4], %r13;
+DONE:
+""",
+)

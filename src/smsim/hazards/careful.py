@@ -210,9 +210,8 @@ class CarefulRun:
         for slot in step.decides:
             for tag, lanes in frame.taint.get(slot, {}).items():
                 if not copied or tag not in copied:
-                    tag.use(
-                        lanes & (deciding if slot == guard_slot else active) & _handed_on(frame, step, slot)
-                    )
+                    who = deciding if slot == guard_slot else active
+                    tag.use(lanes & who & _handed_on(frame, step, slot, active))
 
     # -- records are copied whole, padding and all -------------------------------------------------------
 
@@ -305,21 +304,36 @@ class CarefulRun:
                 frame.taint[slot] = after
 
 
-def _handed_on(frame: Frame, step: Step, slot: int) -> np.ndarray:
-    """The lanes whose value in ``slot`` gets somewhere: of what a shuffle takes, those that some lane reads."""
+def _handed_on(frame: Frame, step: Step, slot: int, active: np.ndarray) -> np.ndarray:
+    """The lanes whose value in ``slot`` gets somewhere: of what a shuffle takes, those that some lane reads.
+
+    Where another lane could still come and say which it reads, all do.
+    """
     from smsim.machine import collectives
 
-    everywhere = np.ones((1, 1), bool)
-    instruction, decides = step.instruction, step.decides
+    everywhere, decides = np.ones((1, 1), bool), step.decides
     if step.form.row.semantics != "warp.shuffle" or slot != decides[0] or slot in decides[1:]:
         return everywhere
-    if not all(isinstance(operand, Immediate) for operand in instruction.operands[2:4]):
+    lanes = frame.lanes
+    if all(isinstance(operand, Immediate) for operand in step.instruction.operands[2:4]):
+        shape, here = (collectives.LANES, 1), np.ones((1, collectives.LANES, 1), bool)
+    elif lanes.full:
+        shape, here = lanes.shape, collectives.to_warps(active, lanes.shape)
+        named = np.broadcast_to(frame.R[decides[3]], lanes.shape).view(np.uint32)
+        if (collectives.ballot(here) & (named := collectives.to_warps(named, shape)) != named)[here].any():
+            return everywhere
+    else:
         return everywhere
+    number = np.arange(collectives.LANES, dtype=np.uint32).reshape(1, -1, 1)
     kind = next(k for k in ("up", "down", "bfly", "idx") if k in step.form.flags)
-    lanes = np.arange(collectives.LANES, dtype=np.uint32).reshape(1, -1, 1)
-    b, c = (np.uint32(operand.value & 0xFFFFFFFF).reshape(1, 1, 1) for operand in instruction.operands[2:4])
-    read = np.isin(lanes, collectives.shuffle(kind, lanes, b, c, lanes == lanes)[0])
-    return read[0, frame.lanes.thread[:, 0] % collectives.LANES]
+    b, c = (collectives.to_warps(np.asarray(frame.R[s]).view(np.uint32), shape) for s in decides[1:3])
+    source = collectives.shuffle(kind, number, b, c, here)[0]
+    read = np.zeros(here.shape, bool)
+    for lane in range(collectives.LANES):
+        read |= (number == source[:, lane : lane + 1]) & here[:, lane : lane + 1]
+    if shape == lanes.shape:
+        return collectives.from_warps(read, lanes.threads)
+    return read[0, lanes.thread[:, 0] % collectives.LANES]
 
 
 def _passes(frame: Frame, step: Step, slot: int) -> np.ndarray:
