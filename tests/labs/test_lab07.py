@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from lab07_by_numba import ptx_of
 from lab07_right import RIGHT
 from lab07_texts import SOLUTION, changed, ours
 from lab07_wrong_maps import WRONG as WRONG_MAPS
@@ -63,6 +64,13 @@ def test_right_answer_is_accepted_and_told_its_figures(answer, cuda):
     told = [line for line in verdict.details if line.startswith("Score: ")]
     assert len(told) == len(exercise.scores) and verdict.score > 0
     assert any("not reached yet" in line for line in told) != (answer.label in WITHIN), told
+
+
+@pytest.mark.parametrize("name", ["quantise", "scale"])
+def test_numbas_compiler_writes_right_answers_that_miss_the_goal(name, cuda):
+    verdict = labkit.judge(f"lab07.{name}", ptx_of(name, cuda))
+    assert verdict.right, str(verdict)
+    assert verdict.score > exercises.find(f"lab07.{name}").scores[0].goal
 
 
 def test_there_are_enough_of_both():
