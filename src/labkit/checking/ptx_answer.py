@@ -64,11 +64,17 @@ def assembled(text: str, entry: str) -> Any:
             f"{said[:1].lower()}{said[1:]} Keep the frame as it was given.", "no such kernel"
         ) from None
     except PTXSyntaxError as error:
-        said = f"this is not PTX yet: {error.message.rstrip('.')}."
+        said = f"this is not PTX yet: {_told(error.message)}."
         raise Unassembled(said, "does not assemble", _shown(text, error.line, error.column)) from None
     except UnsupportedPTX as error:
-        said = f"this instruction is not known: {error.message.rstrip('.')}."
+        said = f"this instruction is not known: {_told(error.message)}."
         raise Unassembled(said, "unknown instruction", _shown(text, error.line, None)) from None
+
+
+def _told(message: str) -> str:
+    """Without a syntax line so long that it hides the reason."""
+    reason, _, syntax = message.partition(" The instruction is written:")
+    return (reason if len(syntax) > _SHOWN else message).rstrip(".")
 
 
 def _shown(text: str, line: int | None, column: int | None) -> tuple[str, ...]:
