@@ -26,10 +26,10 @@ def switch(named: Iterable[str]) -> str:
     """Buttons of which one is chosen, for where columns do not fit beside each other. A form of its own keeps
     them apart from other listings on the page, and ``method="dialog"`` sends nothing anywhere."""
     choices = [
-        f'<label><input type="radio" name="sv" class="sv-see-{name.lower()}"> {name}</label>'
+        f'<label><input type="radio" name="sv" class="sv-see-{name.lower()}"/> {name}</label>'
         for name in named
     ]
-    whole = '<label><input type="radio" name="sv" checked> All</label>'
+    whole = '<label><input type="radio" name="sv" checked/> All</label>'
     return "\n".join(
         [
             '<form class="sv-switch" method="dialog"><fieldset><legend>Show</legend>',

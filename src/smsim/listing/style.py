@@ -46,7 +46,8 @@ WITH_SASS = """\
 .smsim-views .sv-switch fieldset{display:flex;flex-wrap:wrap;gap:.25rem 1rem;margin:.25rem 0;padding:.25rem .6rem;
 border:1px solid rgba(128,128,128,.45)}
 .smsim-views .sv-switch legend{padding:0 .3rem;font-size:.8125rem;width:auto;margin:0;float:none}
-.smsim-views .sv-switch label{display:inline-flex;align-items:center;gap:.35rem;min-height:1.75rem;margin:0;cursor:pointer}
+.smsim-views .sv-switch label{display:inline-flex;align-items:center;gap:.35rem;min-height:1.75rem;
+margin:0;cursor:pointer}
 .smsim-views .sv-switch input:focus-visible{outline:2px solid #2b7fd4;outline-offset:2px}
 @container (min-width:36rem){
 .smsim-views .sv-cols:has(.sv-sass){grid-template-columns:minmax(0,1fr) minmax(0,1fr)}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Views:
-    """A kernel seen as Python, as PTX, and as machine code. Printed, it is a folded listing; a notebook links the sides.
+    """A kernel seen as Python, as PTX and as machine code. Printed, it is a listing; a notebook links the columns.
 
     Attributes:
         name: the kernel's name in Python, or that of hand-written PTX.

@@ -13,7 +13,7 @@ up to Ampere:
     bits 122-125  reuse: source operands that are kept in the operand cache, one bit each
 
 Checked here, for sm_90a and what nvJitLink 13.0 assembles: the reuse bits are as many as the disassembler prints
-``.reuse``, no fixed-latency instruction sets a write barrier, and every load from memory does. That stall counts
+``.reuse``, no fixed-latency instruction sets a write barrier, and every LDG and LDS does. That stall counts
 cover the latencies of the arithmetic is checked by the tests of the timing model. The meaning of yield is not checked.
 """
 
