@@ -10,8 +10,11 @@ from smsim.listing import sasspage
 from smsim.listing.folding import Folded, Group, Statement
 from smsim.listing.machine import Shown
 from smsim.listing.plain import facts, plural
+from smsim.listing.reference import address
 from smsim.listing.source import Origin
 from smsim.listing.style import WITH_SASS, rules
+
+_UNKNOWN = "Not in the simulated SM's table."
 
 
 def html(
@@ -128,23 +131,31 @@ def _row(statement: Statement, by_row: Mapping[str, bool]) -> str:
         said = escape(f"PTX line {statement.line}: {statement.head} {statement.operands}".strip())
         linked += f'" tabindex="0" role="group" aria-label="{said}'
     guard = f"{escape(statement.guard)} " if statement.guard else ""
-    title = f' title="{escape(statement.summary)}"' if statement.summary else ""
     operands = f" {escape(statement.operands)}" if statement.operands else ""
     return (
         f'<div class="sv-row{linked}"><span class="sv-n">{statement.line}</span>{guard}'
-        f'<span class="sv-op"{title}>{escape(statement.opcode)}</span>{operands}</div>'
+        f"{_opcode(statement)}{operands}</div>"
     )
+
+
+def _opcode(statement: Statement) -> str:
+    """The opcode with its sentence. Keyboards reach the same links once an opcode, under "What they do"."""
+    opcode = escape(statement.opcode)
+    if statement.row is None:
+        return f'<span class="sv-op">{opcode}</span>'
+    title, to = escape(statement.summary), escape(address(statement.row))
+    return f'<span class="sv-op" title="{title}"><a href="{to}" tabindex="-1">{opcode}</a></span>'
 
 
 def _words(functions: Sequence[Folded]) -> str:
     """What each opcode does, for those who have no mouse to hover with."""
-    seen: dict[str, str] = {}
+    seen: dict[str, Statement] = {}
     for function in functions:
         for statement in function.statements:
-            seen.setdefault(statement.opcode, statement.summary or "Not in the simulated SM's table.")
+            seen.setdefault(statement.opcode, statement)
     rows = [
-        f'<dt class="sv-op">{escape(opcode)}</dt><dd>{escape(summary)}</dd>'
-        for opcode, summary in sorted(seen.items())
+        f'<dt class="sv-op">{_linked(one)}</dt><dd>{escape(one.summary or _UNKNOWN)}</dd>'
+        for _, one in sorted(seen.items())
     ]
     return "\n".join(
         [
@@ -154,6 +165,11 @@ def _words(functions: Sequence[Folded]) -> str:
             "</dl></details>",
         ]
     )
+
+
+def _linked(statement: Statement) -> str:
+    opcode = escape(statement.opcode)
+    return f'<a href="{escape(address(statement.row))}">{opcode}</a>' if statement.row else opcode
 
 
 def _full(full: str) -> str:

@@ -22,6 +22,8 @@ font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monosp
 padding:.05rem .35rem .05rem 3.1rem;text-indent:-2.75rem;border-left:3px solid transparent}
 .smsim-views .sv-n{display:inline-block;width:2.25rem;margin-right:.5rem;text-indent:0;text-align:right;opacity:.7}
 .smsim-views .sv-op{font-weight:600;cursor:help}
+.smsim-views .sv-op a{color:inherit;text-decoration:none}
+.smsim-views .sv-op a:is(:hover,:focus),.smsim-views dt a{text-decoration:underline}
 .smsim-views .sv-from{font-weight:400;padding:.1rem .35rem;border-bottom:1px solid rgba(128,128,128,.45);
 overflow-wrap:anywhere;white-space:pre-wrap}
 .smsim-views .sv-group{margin:0 0 .55rem;border-left:3px solid rgba(128,128,128,.35)}
