@@ -68,7 +68,8 @@ class PTXReference(SphinxDirective):
 
 
 def _of_opcode(opcode: str, rows: list[Row], name: str) -> list[nodes.Node]:
-    """``name`` is the opcode's anchor; an opcode that has rows in several sections is anchored at the first."""
+    """``name`` is the opcode's anchor; an opcode that has rows in several sections is anchored at the first.
+    A row without operands and modifiers has that anchor itself."""
     listed = nodes.bullet_list(classes=["rows"])
     for row in rows:
         # The ISA's way of writing has no spaces before the operands; a line may break at each modifier.
@@ -79,7 +80,7 @@ def _of_opcode(opcode: str, rows: list[Row], name: str) -> list[nodes.Node]:
             _paragraph(row.summary, " ", nodes.inline(facts, facts, classes=["row-facts"])),
             ids=[anchor(row)],
         )
-    named = f' id="{name}"' if name else ""
+    named = f' id="{name}"' if name and name not in {anchor(row) for row in rows} else ""
     return [
         _html(f'<div class="opcode" data-opcode="{opcode}"><p{named}><code>{opcode}</code></p>'),
         listed,
