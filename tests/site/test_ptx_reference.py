@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -40,7 +39,7 @@ def test_every_row_is_there_without_a_script() -> None:
     assert len(ids) == len(set(ids))
     assert {anchor(row) for row in ROWS} <= set(ids)
     assert {f"ptx-{row.opcode}" for row in ROWS} <= set(ids)
-    assert all(html.escape(row.summary, quote=False)[:20] in text for row in ROWS)
+    assert text.count('class="row-facts"') == len(ROWS)
 
 
 def test_typing_filters(page: Any) -> None:
