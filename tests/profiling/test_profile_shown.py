@@ -118,5 +118,5 @@ def test_sass_has_the_lines_of_python():
 
 
 def test_no_disassembler_no_sass(monkeypatch):
-    monkeypatch.setattr("smsim.profiling.sass._nvdisasm", lambda: None)
+    monkeypatch.setattr("smsim.sass.disassembler.find", lambda: None)
     assert profiled().source().sass is None

@@ -15,7 +15,6 @@ from smsim.listing.names import renamed, shortened
 from smsim.listing.source import Origin, Source
 from smsim.profiling.evidence import Evidence
 from smsim.profiling.quantities import percent
-from smsim.profiling.sass import disassembled
 from smsim.profiling.stalls import TITLES
 from smsim.timing.microops import STALLS
 
@@ -68,8 +67,13 @@ class HotLines:
 
         The replay does not execute these instructions, so they have no cycles of their own.
         """
-        found = disassembled(*self.code)
-        return None if found is None else "\n".join(f"{line or '':>5}  {text}" for line, text in found)
+        from smsim.sass import AssemblerError, MissingTool, machine_code
+
+        try:
+            found = machine_code(*self.code)
+        except (AssemblerError, MissingTool):  # a listing is no reason to fail
+            return None
+        return "\n".join(f"{one.line or '':>5}  {one.text}" for one in found)
 
     def at(self, line: int) -> HotLine:
         """The row of Python line ``line``.
