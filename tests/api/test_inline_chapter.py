@@ -8,7 +8,7 @@ from numba import cuda, int32, uint32
 
 import smsim
 from smsim.errors import PTXSyntaxError
-from smsim.profiling.sass import disassembled
+from smsim.sass import MissingTool
 
 WORDS = np.arange(32, dtype=np.uint32)
 
@@ -39,24 +39,22 @@ def swap_inline(x, out):
     out[i] = smsim.asm("prmt.b32 %0, %1, 0, 0x0123;", "=r : r", x[i])
 
 
-def machine_code(kernel, *arguments):
+def opcodes_of(kernel, *arguments):
     """Opcode to count, without the padding behind the end."""
-    view = smsim.views(kernel, arguments)
-    found = disassembled(view.full, view.function.name, "sm_90a")
-    if found is None:
-        pytest.skip("nvdisasm or nvJitLink is not installed")
-    words = (text.split() for _, text in found)
-    opcodes = Counter(next(w for w in word if not w.startswith("@")) for word in words)
+    try:
+        opcodes = Counter(one.opcode for one in smsim.views(kernel, arguments).sass)
+    except MissingTool as missing:
+        pytest.skip(str(missing))
     return Counter({name: n for name, n in opcodes.items() if name not in ("NOP", "BRA")})
 
 
 def test_the_assembler_makes_lop3_of_the_plain_vote():
-    plain, inline = (machine_code(k, WORDS, WORDS, WORDS, WORDS) for k in (vote_plain, vote_inline))
+    plain, inline = (opcodes_of(k, WORDS, WORDS, WORDS, WORDS) for k in (vote_plain, vote_inline))
     assert plain == inline and plain["LOP3.LUT"] > 0
 
 
 def test_the_assembler_does_not_make_prmt_of_the_plain_swap():
-    plain, inline = (machine_code(k, WORDS, WORDS) for k in (swap_plain, swap_inline))
+    plain, inline = (opcodes_of(k, WORDS, WORDS) for k in (swap_plain, swap_inline))
     assert (plain["PRMT"], inline["PRMT"]) == (0, 1)
     assert sum(plain.values()) > sum(inline.values()) + 3
 

@@ -10,7 +10,7 @@ from numba import cuda
 from ptx_assembler import complaints, our_complaint
 
 import smsim
-from smsim.profiling.sass import disassembled
+from smsim.sass import MissingTool, machine_code
 
 pytest.importorskip("cuda.bindings.nvjitlink", reason="NVIDIA's linker has no wheel for this platform")
 
@@ -91,11 +91,13 @@ def compiled(n, a, x, y):
 
 
 def _machine_instructions(text: str, entry: str) -> int:
-    found = disassembled(text, entry, "sm_90a")
-    if found is None:
-        pytest.skip("NVIDIA's disassembler is not here")
-    words = [word for _, word in found if not word.startswith("NOP")]
-    return words.index("EXIT") + 1  # behind it stands a jump to itself that nothing reaches
+    try:
+        code = machine_code(text, entry, "sm_90a")
+    except MissingTool as missing:
+        pytest.skip(str(missing))
+    return [one.text for one in code].index(
+        "EXIT"
+    ) + 1  # behind it stands a jump to itself that nothing reaches
 
 
 def test_of_either_saxpy_the_assembler_makes_more_instructions_than_it_has_in_ptx():
