@@ -204,25 +204,11 @@ class Mbarriers:
         found = np.zeros(view.lanes.shape, bool)
         for at, row, column in _by_address(view, address):
             object_ = self._known(view, step, at, row, column)
-            self.chunk.copies.land_at(at, np.unique(column))
-            phase, want = object_.phase[column], asked[row, column].astype(np.int64)
-            if parity:
-                wrong = want > 1
-                self._refuse(view, step, row, column, wrong, at, "asked for a parity that is neither 0 nor 1")
-                over = (phase & 1) != want
-            else:
-                want = want >> _PENDING_BITS
-                wrong = (want != phase) & (want != phase - 1)
-                self._refuse(
-                    view,
-                    step,
-                    row,
-                    column,
-                    wrong,
-                    at,
-                    "asked for a phase that is neither the present nor the last",
-                )
-                over = want != phase
+            want = asked[row, column].astype(np.int64)
+            over = self._over(view, step, at, row, column, want, parity)
+            if not over.all():  # bytes that somebody needs now come as late as that
+                self.chunk.copies.land_at(at, np.unique(column[~over]))
+                over = self._over(view, step, at, row, column, want, parity)
             found[row, column] = over
             here = np.zeros(view.lanes.shape, bool)
             here[row[over], column[over]] = True
@@ -233,6 +219,27 @@ class Mbarriers:
             else:
                 self._in_vain[id(step)] = (step, at, row, column)
         return found
+
+    def _over(
+        self,
+        view: View,
+        step: Step,
+        at: int,
+        row: np.ndarray,
+        column: np.ndarray,
+        want: np.ndarray,
+        parity: bool,
+    ) -> np.ndarray:
+        """Whether the phases that lanes ask for are over, as things are."""
+        phase = self.at[at].phase[column]
+        if parity:
+            self._refuse(view, step, row, column, want > 1, at, "asked for a parity that is neither 0 nor 1")
+            return (phase & 1) != want
+        want = want >> _PENDING_BITS
+        wrong = (want != phase) & (want != phase - 1)
+        said = "asked for a phase that is neither the present nor the last"
+        self._refuse(view, step, row, column, wrong, at, said)
+        return want != phase
 
     def round_over(self) -> None:
         """All lanes that could go on have polled, once more.
