@@ -238,7 +238,12 @@ planted(
 
 planted("too_few_bytes_expected", errors.Deadlock, 0, marked(bulk_load(expected=128), "try_wait"))
 planted("too_many_bytes_expected", errors.Deadlock, 0, marked(bulk_load(expected=272), "try_wait"))
-planted("the_wrong_parity", errors.CopyInFlight, 0, marked(bulk_load(parity=1), "ld.shared"))
+planted(
+    "the_wrong_parity",
+    errors.CopyInFlight,
+    0,
+    marked(bulk_load(parity=1).replace("GO:", "GO: bar.sync 0;"), "ld.shared"),
+)
 planted(
     "no_bytes_expected",
     errors.CopyInFlight,

@@ -215,9 +215,10 @@ class Mbarriers:
             if here.any():
                 self.chunk.order.wait_at_mbarrier(at, here)
                 self.chunk.copies.saw(step, at, here, object_.phase - 1)
+            if over.all():
                 self._in_vain.pop(id(step), None)
             else:
-                self._in_vain[id(step)] = (step, at, row, column)
+                self._in_vain[id(step)] = (step, at, row[~over], column[~over])
         return found
 
     def _over(
