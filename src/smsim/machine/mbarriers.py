@@ -159,8 +159,17 @@ class Mbarriers:
             self._announce(view, step, object_, at, row, column, number[row, column])
         self._changed()
 
+    def bytes_here(self, at: int, step: Step, come: dict[int, int], whose: dict[int, int]) -> None:
+        """Bulk copies into the mbarrier's blocks are there: ``come`` bytes by block, of the threads ``whose``."""
+        columns = np.array(list(come), np.int64)
+        rows = np.array([whose[column] for column in come], np.int64)
+        object_, view = self.at[at], View(self.chunk, self.chunk.lanes, None)
+        self._announce(view, step, object_, at, rows, columns, -np.array(list(come.values()), np.int64))
+        self._complete(at, object_, columns)
+        self._changed()
+
     def come(self, view: View, step: Step, address: np.ndarray, number: np.ndarray) -> None:
-        """``mbarrier.complete_tx``, and what a bulk copy does when its bytes are there."""
+        """``mbarrier.complete_tx``."""
         for at, row, column in _by_address(view, address):
             object_ = self._known(view, step, at, row, column)
             self._announce(view, step, object_, at, row, column, -number[row, column])
@@ -268,10 +277,10 @@ class Mbarriers:
     def _changed(self) -> None:
         self.changes += 1
 
-    def check(self, view: View, step: Step, at: int) -> None:
-        """Raise MbarrierError if the lanes of ``view`` have no mbarrier at ``at``."""
-        row, column = np.nonzero(view.mask)
-        self._known(view, step, at, row, column)
+    def check(self, view: View, step: Step, address: np.ndarray) -> None:
+        """Raise MbarrierError if a lane of ``view`` has no mbarrier at its ``address``."""
+        for at, row, column in _by_address(view, address):
+            self._known(view, step, at, row, column)
 
     # -- what is wrong ---------------------------------------------------------------------------------
 
