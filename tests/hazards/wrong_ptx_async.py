@@ -70,7 +70,10 @@ planted(
     marked(pipeline(4, left=2), "ld.shared"),
 )
 planted(
-    "no_barrier_after_the_wait", errors.DataRace, 0, marked(pipeline(4, after=""), "ld.shared", "cp.async.ca")
+    "no_barrier_after_the_wait",
+    errors.DataRace,
+    0,
+    marked(copy(0, "%r5") + "cp.async.wait_group 0;\n" + READ_NEIGHBOUR, "ld.shared", "cp.async.ca"),
 )
 planted(
     "refilled_before_all_have_read",

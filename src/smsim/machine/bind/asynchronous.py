@@ -147,7 +147,7 @@ def bind_wait_group(binding: Binding, instruction: Instruction, form: Form) -> S
     queue = BULK if "bulk" in form.flags else PLAIN
 
     def run(frame: Frame) -> None:
-        frame.chunk.copies.wait(View.of(frame), step, queue, leave, "read" in form.flags)
+        frame.chunk.copies.wait(View.of(frame), queue, leave, "read" in form.flags)
 
     step = _step(run, _Operands(binding, instruction, form), form)
     return step
