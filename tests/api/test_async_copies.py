@@ -113,3 +113,73 @@ def test_a_check_lists_what_is_wrong():
     x, out = np.arange(64, dtype=np.uint32), np.zeros(64, np.uint32)
     report = smsim.check(kernel(EACH_LANE.replace("cp.async.wait_group 0;", ""))[1, 64], x, out)
     assert [type(error) for error in report.errors] == [errors.CopyInFlight]
+
+
+def test_one_thread_of_many_loops_over_bulk_copies():
+    """Its lanes are gathered from all blocks while the others wait."""
+    body = """
+    @%p1 bra GO;
+    mbarrier.init.shared.b64 [bar], 1;
+    mbarrier.arrive.expect_tx.shared.b64 _, [bar], 256;
+    mul.wide.u32 %rd6, %r2, 256;
+    add.u64 %rd7, %rd1, %rd6;
+    mov.u32 %r6, tile;
+    mov.u32 %r7, 0;
+MORE:
+    cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%r6], [%rd7], 16, [bar];
+    add.u32 %r6, %r6, 16;
+    add.u64 %rd7, %rd7, 16;
+    add.u32 %r7, %r7, 1;
+    setp.lt.u32 %p3, %r7, 16;
+    @%p3 bra MORE;
+GO: bar.sync 0;
+WAIT:
+    mbarrier.try_wait.parity.shared.b64 %p2, [bar], 0;
+    @!%p2 bra WAIT;
+    ld.shared.u32 %r10, [%r5];
+    st.global.u32 [%rd4], %r10;
+"""
+    x, out = np.arange(64 * 16, dtype=np.uint32), np.zeros(64 * 16, np.uint32)
+    kernel(body)[16, 64](x, out)
+    assert np.array_equal(out, x)
+
+
+def test_few_lanes_in_a_loop_copy_for_themselves():
+    body = """
+    setp.ge.u32 %p1, %r1, 4;
+    @%p1 bra DONE;
+    mov.u32 %r7, 0;
+    mov.u32 %r8, 0;
+MORE:
+    cp.async.ca.shared.global [%r5], [%rd3], 4;
+    cp.async.commit_group;
+    cp.async.wait_group 0;
+    ld.shared.u32 %r10, [%r5];
+    add.u32 %r8, %r8, %r10;
+    add.u32 %r7, %r7, 1;
+    setp.lt.u32 %p3, %r7, 5;
+    @%p3 bra MORE;
+    st.global.u32 [%rd4], %r8;
+DONE:
+"""
+    x, out = np.arange(64 * 16, dtype=np.uint32), np.zeros(64 * 16, np.uint32)
+    kernel(body)[16, 64](x, out)
+    assert np.array_equal(out, np.where(np.arange(x.size) % 64 < 4, 5 * x, 0))
+
+
+def test_a_generic_address_of_an_mbarrier_must_be_one_of_shared_memory():
+    body = """
+    cvta.shared.u64 %rd10, %rd9;
+    @!%p1 mbarrier.init.b64 [%rd10], 64;
+    bar.sync 0;
+    mbarrier.arrive.b64 %rd11, [%rd10];
+WAIT:
+    mbarrier.test_wait.b64 %p2, [%rd10], %rd11;
+    @!%p2 bra WAIT;
+    st.global.u32 [%rd4], %r1;
+"""
+    x, out = np.zeros(64, np.uint32), np.zeros(64, np.uint32)
+    kernel("mov.u64 %rd9, bar;\n" + body)[1, 64](x, out)
+    assert out.tolist() == list(range(64))
+    with pytest.raises(errors.MemoryFault):
+        kernel("mov.u64 %rd9, bar;\n" + body.replace("cvta.shared.u64", "mov.u64"))[1, 64](x, out)
