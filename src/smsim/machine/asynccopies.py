@@ -151,6 +151,7 @@ class Copies:
             left = bool(view.mask.any())
         if not left:
             self.under_way.remove(copy)
+            chunk.copy_watch.over(copy)
 
     def arrive_when_done(self, view: View, step: Step, address: np.ndarray, counted: bool) -> None:
         """``cp.async.mbarrier.arrive``; ``counted``: init has counted the arrival (``.noinc``)."""
