@@ -347,7 +347,11 @@ class CopyWatch:
             near = active & (mine < high) & (mine + size > low)
             if not near.any():
                 continue
-            words = np.unique((theirs[lanes][:, None] + np.arange(0, copy.size, _CELL)) // _CELL)
+            offset = np.arange(0, copy.size, _CELL)
+            words = theirs[lanes][:, None] + offset
+            if given is not None:  # the rest of it is zeros and was read nowhere
+                words = words[offset < given[lanes][:, None]]
+            words = np.unique(words // _CELL)
             met = near & (np.isin(mine // _CELL, words) | np.isin((mine + size - 1) // _CELL, words))
             if met.any():
                 column, row = (int(x[0]) for x in np.nonzero(met.T))
