@@ -14,7 +14,7 @@ REFUSED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "Asynchronous copies and their barriers": (
         "Not executed yet.",
-        ("cp.async", "cp.async.bulk", "cp.reduce.async.bulk", "mbarrier", "st.async", "st.bulk", "red.async",
+        ("cp.async.bulk.tensor", "cp.reduce.async.bulk", "st.async", "st.bulk", "red.async",
          "tensormap.replace", "tensormap.cp_fenceproxy"),
     ),
     "Clusters of blocks, and several GPUs": (
@@ -56,7 +56,7 @@ REFUSED_PARTS = (
     "`mma` of other shapes and types: f64, tf32, floats of 8 bits and fewer, integers, single bits",
     "`.shared::cluster`, the shared memory of other blocks",
     "`fma.oob`, which knows the fill value of tensor copies",
-    "`fence.proxy` and `fence.mbarrier_init`, which asynchronous copies need",
+    "`fence.proxy.tensormap`, and `ignore-src` and `.multicast` of asynchronous copies",
     "`redux` on floats, which needs sm_100",
     "the special registers `%envreg`, `%pm` and `%reserved_smem_offset`",
 )

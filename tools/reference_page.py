@@ -32,6 +32,7 @@ SUBJECTS = {
     "memory": "Memory",
     "control": "Control, barriers, warps",
     "tensor": "Tensor cores",
+    "asynchronous": "Asynchronous copies and mbarriers",
 }
 UNITS = {
     "alu": "ALU", "fma": "FMA pipe", "fp64": "FP64 pipe", "xu": "special function unit",
