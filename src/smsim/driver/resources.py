@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from smsim.devices import DeviceSpec
 from smsim.driver.cudacore import cuda_core
+from smsim.ptx.registerlimit import register_limit
 from smsim.timing.occupancy import NO_PREFERENCE, block_limits, warps_of_largest_block
 
 
@@ -60,22 +61,12 @@ def of(text: str, arch: str) -> Mapping[str, Resources]:
     return found
 
 
-def with_register_limit(text: str, limit: int | None) -> str:
-    """``text`` with a note for the assembler's sake: PTX from the linker has lost ``max_registers``."""
-    return f"{text}{_LIMIT}{limit}\n" if limit else text
-
-
-_LIMIT = "// registers a thread at most: "
-
-
 def _assemble(text: str, arch: str) -> str:
     core = cuda_core()
 
-    limit = _number(text, re.escape(_LIMIT) + r"(\d+)")
-
     linker = core.Linker(
         core.ObjectCode.from_ptx(text.encode()),
-        options=core.LinkerOptions(arch=arch, ptxas_options=["-v"], max_register_count=limit or None),
+        options=core.LinkerOptions(arch=arch, ptxas_options=["-v"], max_register_count=register_limit(text)),
     )
     linker.link("cubin")
     log = linker.get_info_log()

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from smsim.hazards.ending_errors import EndingErrors
 from smsim.hazards.memory_errors import MemoryErrors
+from smsim.hazards.register_errors import RegisterErrors
 from smsim.hazards.waiting_errors import WaitingErrors
 
 
-class Explain(MemoryErrors, WaitingErrors, EndingErrors):
+class Explain(MemoryErrors, WaitingErrors, RegisterErrors, EndingErrors):
     """Builds the errors of one launch."""

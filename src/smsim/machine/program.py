@@ -48,7 +48,10 @@ ENDINGS = {
     "control.trap", "barrier.barrier", "barrier.reduce", *warp.MEETING,
 }  # fmt: skip
 #: The operands of warp-level instructions that are not a mask and plain registers.
-_FRAGMENTS = {"tensor.mma": tensor.Fragments, "memory.load_matrix": tensor.MatrixRows}
+_FRAGMENTS = {
+    "tensor.mma": tensor.Fragments, "memory.load_matrix": tensor.MatrixRows,
+    "warp.registers": warp.RegisterCount,
+}  # fmt: skip
 
 
 class Code:
