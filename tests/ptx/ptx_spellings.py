@@ -98,4 +98,6 @@ def statement(row: Row, spelling: str) -> str:
             operands.append(_operand(spec, types, vector, min(number, 4)))
     if opcode == "lop3":
         operands[4] = "0x80"
+    if opcode == "setmaxnreg":
+        operands[0] = "40"
     return f"{spelling} {', '.join(operands)};"
