@@ -129,6 +129,16 @@ class RegisterPool:
         frame.waiting.append(resume)
         self.release()
 
+    def change(self, frame: Frame, step: Step) -> np.ndarray:
+        """Registers a thread that each lane of ``frame`` would get by ``step``, less than none if it gives some back.
+
+        int64, broadcastable to the lanes' shape; none at all where the instruction has no effect.
+        """
+        if self.current is None:
+            return np.zeros((1, 1), np.int64)
+        has = self.current[frame.lanes.thread // LANES, frame.lanes.block]
+        return step.instruction.operands[0].value - has
+
     def release(self) -> bool:
         """Hand out what is in the pools, to those who came first and lower warps first. True if anybody goes on."""
         moved = False

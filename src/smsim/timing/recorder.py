@@ -227,7 +227,7 @@ class Recorder(Counter):
         return self.plan.number(block) * self.plan.warps + within
 
     def _other(self, frame: Frame, step: Step, rows: WarpRows, record: Record) -> None:
-        """A barrier or a sleep."""
+        """A barrier, a sleep or a change of registers."""
         acting = not_predicated_off(frame, step)
         if acting is False:
             return
@@ -244,6 +244,11 @@ class Recorder(Counter):
             if count is not None:
                 threads = np.take_along_axis(rows.of(frame, count), taking, axis=1)[:, 0]
                 record.passes = threads.astype(np.int64) // active.shape[1]
+        elif step.form.row.semantics == "warp.registers":
+            record.space = NOWHERE
+            taking = np.argmax(active, axis=1)[:, None]
+            more = rows.of(frame, frame.chunk.registers.change(frame, step))
+            record.passes = np.take_along_axis(more, taking, axis=1)[:, 0]
         else:
             record.space = NOWHERE
             slot = _source(frame, step, step.instruction.operands[0])

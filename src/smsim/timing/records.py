@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _MEMORY = ("memory.load", "memory.store", "memory.atomic", "memory.reduce", "memory.load_matrix")
 _BARRIERS = ("barrier.barrier", "barrier.reduce", "barrier.arrive")
+_OTHERS = ("control.nanosleep", "warp.registers")
 #: Spaces that become operands of other instructions.
 FOLDED = ("param", "const")
 
@@ -30,7 +31,7 @@ def has_record(step: Step) -> bool:
     semantics = step.form.row.semantics
     if semantics in _MEMORY:
         return step.form.space not in FOLDED
-    return semantics in _BARRIERS or semantics == "control.nanosleep" or is_grid_barrier(step)
+    return semantics in _BARRIERS or semantics in _OTHERS or is_grid_barrier(step)
 
 
 def is_grid_barrier(step: Step) -> bool:

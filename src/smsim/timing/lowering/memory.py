@@ -46,6 +46,8 @@ def access(
         return Operation(m.ARRIVE, m.ADU, 1, 0, pc, dst, src, 0, record, FIXED, gap=_BARRIER_GAP)
     if name == "barrier.warp_sync":
         return Operation(m.COMPUTE, m.ADU, 1, 1, pc, dst, src, order=FIXED)
+    if name == "warp.registers":
+        return Operation(m.REGISTERS, m.UNIFORM, 1, 0, pc, dst, src, 0, record, FIXED)
     if name == "control.nanosleep":
         return Operation(m.SLEEP, m.CBU, 1, 0, pc, dst, src, 0, record, FIXED)
     if name.startswith("control."):
