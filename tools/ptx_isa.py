@@ -10,7 +10,7 @@ from __future__ import annotations
 REFUSED: dict[str, tuple[str, tuple[str, ...]]] = {
     "Matrix instructions": (
         "Not executed yet.",
-        ("mma.sp", "wmma.load", "wmma.store", "wmma.mma", "wgmma", "stmatrix", "movmatrix"),
+        ("mma.sp", "wmma.load", "wmma.store", "wmma.mma", "wgmma", "movmatrix"),
     ),
     "Asynchronous copies and their barriers": (
         "Not executed yet.",

@@ -33,3 +33,9 @@ def test_who_takes_waits_for_who_gives():
 
 def test_it_is_the_same_every_time():
     assert profiled(100).to_dict() == profiled(100).to_dict()
+
+
+def test_its_occupancy_is_that_of_the_registers_it_starts_with():
+    profile = profiled(1)
+    assert profile.occupancy.registers == 168 and profile.occupancy.blocks == 1
+    assert profile.metrics["launch__registers_per_thread"] == 168

@@ -177,9 +177,12 @@ _KIND = {"read": "reads", "write": "writes", "atomic": "updates"}
 
 def _verb(step: Step) -> str:
     name = step.form.row.semantics
-    return {"memory.load": "reads", "memory.load_matrix": "reads", "memory.store": "writes"}.get(
-        name, "updates"
-    )
+    return {
+        "memory.load": "reads",
+        "memory.load_matrix": "reads",
+        "memory.store": "writes",
+        "memory.store_matrix": "writes",
+    }.get(name, "updates")
 
 
 def _access_bytes(step: Step) -> int:

@@ -301,7 +301,7 @@ def _access_sizes(functions: list[Function], space: str) -> set[int]:
     for function in functions:
         for instruction in function.body:
             words = instruction.modifiers
-            if instruction.opcode == "ldmatrix" and space == "shared":
+            if instruction.opcode in ("ldmatrix", "stmatrix") and space == "shared":
                 sizes.add(2 if "trans" in words else 4)
             if instruction.opcode not in ("ld", "st", "atom", "red", "ldu") or elsewhere & set(words):
                 continue

@@ -12,7 +12,7 @@ from smsim.machine import special, supplied
 from smsim.machine.bind import access, atomics, calls, compute, control, moves, tensor, warp
 from smsim.machine.bind.binding import Binding, Slots, Step
 from smsim.machine.frame import Frame
-from smsim.machine.kinds import READ
+from smsim.machine.kinds import READ, WRITE
 from smsim.machine.loops import mark_loops
 from smsim.machine.retype import Value, merge
 from smsim.machine.stack import layout
@@ -49,7 +49,7 @@ ENDINGS = {
 }  # fmt: skip
 #: The operands of warp-level instructions that are not a mask and plain registers.
 _FRAGMENTS = {
-    "tensor.mma": tensor.Fragments, "memory.load_matrix": tensor.MatrixRows,
+    "tensor.mma": tensor.Fragments, "memory.load_matrix": tensor.MatrixRows, "memory.store_matrix": tensor.StoredRows,
     "warp.registers": warp.RegisterCount,
 }  # fmt: skip
 
@@ -181,6 +181,8 @@ class Program:
         step = Step(lambda frame: None, writes, tuple(reads), decides, instruction, self.function, form)
         if name == "memory.load_matrix":
             step.access_kind, step.home = READ, self.binding.home(instruction.operands[1])
+        if name == "memory.store_matrix":
+            step.access_kind, step.home = WRITE, self.binding.home(instruction.operands[0])
         return step
 
     def _warp_operands(self, instruction: Instruction, form: Form) -> warp.Operands:

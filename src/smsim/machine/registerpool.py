@@ -33,12 +33,13 @@ _UNIT = 8
 
 
 def entry_registers(
-    directives: Mapping[str, tuple[int, ...]], limit: int | None, registers_per_sm: int
+    directives: Mapping[str, tuple[int, ...]], limit: int | None, registers_per_sm: int = 65536
 ) -> int | None:
     """Registers a thread that a kernel starts with; ``None`` where nothing says it.
 
     ``.maxnreg`` says it, or the compiler's option for the whole module (``limit``), or launch bounds: the most
-    threads of a block together with how many blocks an SM should hold.
+    threads of a block together with how many blocks an SM should hold. Every GPU since compute capability 5.0 has
+    65,536 registers an SM.
     """
     if "maxnreg" in directives:
         most = directives["maxnreg"][0]

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
     from smsim.machine.program import Code
 
-_MEMORY = ("memory.load", "memory.store", "memory.atomic", "memory.reduce", "memory.load_matrix")
+_MEMORY = (
+    "memory.load", "memory.store", "memory.atomic", "memory.reduce", "memory.load_matrix", "memory.store_matrix",
+)  # fmt: skip
 _BARRIERS = ("barrier.barrier", "barrier.reduce", "barrier.arrive")
 _OTHERS = ("control.nanosleep", "warp.registers")
 #: Spaces that become operands of other instructions.

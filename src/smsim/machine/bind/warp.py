@@ -17,7 +17,7 @@ from smsim.ptx.rows import Form
 #: Instructions that meet, by the semantics of their row.
 MEETING = {
     "warp.shuffle", "warp.vote", "warp.match", "warp.redux", "warp.elect", "barrier.warp_sync",
-    "tensor.mma", "memory.load_matrix", "warp.registers",
+    "tensor.mma", "memory.load_matrix", "memory.store_matrix", "warp.registers",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from smsim.timing.lowering.operation import FIXED, ORDERED, READS_MEMORY, WRITES
 _KINDS = {
     "memory.load": (m.LOAD, m.SHARED_LOAD),
     "memory.load_matrix": (m.LOAD, m.SHARED_LOAD),
+    "memory.store_matrix": (m.STORE, m.SHARED_STORE),
     "memory.store": (m.STORE, m.SHARED_STORE),
     "memory.atomic": (m.ATOMIC, m.SHARED_ATOMIC),
     "memory.reduce": (m.ATOMIC, m.SHARED_ATOMIC),
@@ -62,4 +63,6 @@ def _width(step: Step) -> int:
     form = step.form
     if form.row.semantics == "memory.load_matrix":
         return 4 * len(step.instruction.operands[0].items)
+    if form.row.semantics == "memory.store_matrix":
+        return 4 * len(step.instruction.operands[1].items)
     return TYPE_BITS[form.type] // 8 * form.vector
