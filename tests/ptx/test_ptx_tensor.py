@@ -1,4 +1,4 @@
-"""What may be written of `mma`, `ldmatrix`, `stmatrix`: the machine and NVIDIA's assembler accept and refuse the same."""
+"""What may be written of `mma`, `ldmatrix`, `stmatrix`: we and NVIDIA's assembler accept and refuse the same."""
 
 import pytest
 from ptx_assembler import complaints

@@ -209,7 +209,7 @@ def _figures(trace: Trace, spec: DeviceSpec, per_sm: int, shares: _Shares) -> np
             timing.dram_latency, timing.lsu_queue, timing.lsu_address_cycles, timing.lsu_request_cycles,
             timing.l1_bytes_per_cycle, shares.l2_fine, shares.dram_fine, timing.barrier_latency,
             timing.branch_latency, BLOCK_START, round(FINE * spec.clock_hz / 1e9), per_sm, trace.warps_per_block,
-            timing.copy_latency - timing.l1_latency, timing.bulk_latency,
+            max(0, timing.copy_latency - timing.l1_latency), timing.bulk_latency,
         ],
         np.int64,
     )  # fmt: skip
