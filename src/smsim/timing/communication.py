@@ -50,6 +50,7 @@ class Entry:
         reads: a strong load or an atomic.
         writes: ``None`` if it is a load, else which of ``keys`` were written.
         adds: what it leaves in memory depends on what was there: an atomic, but no exchange.
+        late: it happens later than its instruction: a copy lands.
     """
 
     batch: int
@@ -59,6 +60,7 @@ class Entry:
     reads: bool
     writes: np.ndarray | None
     adds: bool = False
+    late: bool = False
 
 
 class Log:

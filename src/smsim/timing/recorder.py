@@ -15,11 +15,11 @@ from smsim.machine.frame import Frame, Mask
 from smsim.machine.loops import may_wait
 from smsim.machine.observer import Enough, not_predicated_off
 from smsim.machine.program import Code
-from smsim.timing import touched
+from smsim.timing import copyrecords, touched
 from smsim.timing.batches import Batch, Record
 from smsim.timing.communication import Log
 from smsim.timing.plan import Plan
-from smsim.timing.records import has_record, is_grid_barrier
+from smsim.timing.records import has_record, is_asynchronous, is_grid_barrier
 from smsim.timing.sharing import Opening
 from smsim.timing.trace import BLOCK_BARRIER, GLOBAL, GRID_BARRIER, LOCAL, NOWHERE, SHARED
 from smsim.timing.warprows import Columns, WarpRows
@@ -123,6 +123,9 @@ class Recorder(Counter):
         self._record = None if batch is None else Record()
         if batch is not None:
             batch.records.append(self._record)
+        if is_asynchronous(step):
+            self._asynchronous(frame, step)
+            return
         super().before(frame, step)  # which tells of memory by _add
         if batch is not None and not step.form.row.semantics.startswith("memory."):
             self._other(frame, step, batch.rows, self._record)
@@ -225,6 +228,23 @@ class Recorder(Counter):
         """The number of each recorded warp in the whole grid."""
         block, within = np.divmod(warp, self.plan.warps)
         return self.plan.number(block) * self.plan.warps + within
+
+    def _asynchronous(self, frame: Frame, step: Step) -> None:
+        """An asynchronous copy, or an mbarrier."""
+        record, self._record = self._record, None
+        super().before(frame, step)
+        acting = not_predicated_off(frame, step)
+        if record is None or acting is False:
+            return
+        rows = self._batch.rows
+        active = _active(rows, frame, acting)
+        copyrecords.fill(record, frame, step, rows, active)
+        if self.log is not None:
+            block = self._grid_warp(rows.warp) // self.plan.warps
+            where = len(self.batches) - 1, self._place
+            entry = copyrecords.entry(frame, step, where, rows, block, active)
+            if entry is not None:
+                self.log.entries.append(entry)
 
     def _other(self, frame: Frame, step: Step, rows: WarpRows, record: Record) -> None:
         """A barrier, a sleep or a change of registers."""

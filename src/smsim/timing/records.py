@@ -18,6 +18,10 @@ _MEMORY = (
 )  # fmt: skip
 _BARRIERS = ("barrier.barrier", "barrier.reduce", "barrier.arrive")
 _OTHERS = ("control.nanosleep", "warp.registers")
+COPIES = ("async.copy", "async.bulk_load", "async.bulk_store")
+MBARRIERS = (
+    "async.copies_arrive", "async.arrive", "async.init", "async.inval", "async.expect", "async.complete", "async.wait",
+)  # fmt: skip
 #: Spaces that become operands of other instructions.
 FOLDED = ("param", "const")
 
@@ -33,7 +37,14 @@ def has_record(step: Step) -> bool:
     semantics = step.form.row.semantics
     if semantics in _MEMORY:
         return step.form.space not in FOLDED
-    return semantics in _BARRIERS or semantics in _OTHERS or is_grid_barrier(step)
+    if semantics in _BARRIERS or semantics in _OTHERS or is_asynchronous(step):
+        return True
+    return is_grid_barrier(step)
+
+
+def is_asynchronous(step: Step) -> bool:
+    """Whether ``step`` is an asynchronous copy or does something to an mbarrier."""
+    return step.form.row.semantics in COPIES or step.form.row.semantics in MBARRIERS
 
 
 def is_grid_barrier(step: Step) -> bool:

@@ -7,6 +7,7 @@ from smsim.ptx.syntax import TYPE_BITS
 from smsim.timing import microops as m
 from smsim.timing import records
 from smsim.timing.figures import Timing
+from smsim.timing.lowering import asynchronous
 from smsim.timing.lowering.operation import FIXED, ORDERED, READS_MEMORY, WRITES_MEMORY, Operation
 
 #: Kind in global, local or generic memory, kind in shared memory.
@@ -39,6 +40,8 @@ def access(
         return Operation(
             kind, m.LSU, timing.lsu_address_cycles, 0, pc, dst, src, _width(step), record, order, form.space
         )
+    if name.startswith("async."):
+        return asynchronous.operation(step, pc, record, dst, src, timing)
     if name == "memory.fence":
         return Operation(m.FENCE, m.LSU, 1, 0, pc, dst, src, order=ORDERED)
     if name in ("barrier.barrier", "barrier.reduce") or records.is_grid_barrier(step):
