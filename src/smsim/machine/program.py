@@ -289,9 +289,9 @@ class Program:
 
 
 def talks(instruction: Instruction) -> bool:
-    """Whether threads may learn of each other by it: a strong access, an atomic, a fence."""
+    """Whether threads may learn of each other by it: a strong access, an atomic, a fence, an mbarrier."""
     words = {"volatile", "relaxed", "acquire", "release", "mmio"}
-    return instruction.opcode in ("atom", "red", "fence", "membar") or bool(
+    return instruction.opcode in ("atom", "red", "fence", "membar", "mbarrier") or bool(
         words & set(instruction.modifiers)
     )
 

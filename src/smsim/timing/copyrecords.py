@@ -33,6 +33,8 @@ _LATE = ("async.copies_arrive", "async.bulk_load")
 _PHASES = 1 << 62
 _PLACE_BITS, _NUMBER_BITS = 17, 20
 _MBARRIER_BYTES = 8
+#: Below the phase in a state that an arrival gives.
+_PENDING_BITS = 21
 
 
 def fill(record: Record, frame: Frame, step: Step, rows: WarpRows, active: np.ndarray) -> None:
@@ -75,7 +77,7 @@ def entry(
         return None
     place = operands["m" if name == "async.bulk_load" else "a"]
     at = _shared_at(rows, frame, step, place)
-    phase = rows.of(frame, _phase(frame, step, place, operands)).astype(np.int64)
+    phase = _phase(frame, step, rows, at, operands)
     keys = (block[:, None] << _PLACE_BITS) + at // _MBARRIER_BYTES
     keys = _PHASES + (keys << _NUMBER_BITS) + (phase & (1 << _NUMBER_BITS) - 1)
     return Entry(*where, keys, active, waits, None if waits else active, not waits, name in _LATE)
@@ -113,11 +115,20 @@ def _ranges(at: np.ndarray, size: np.ndarray, active: np.ndarray) -> tuple[np.nd
     )
 
 
-def _phase(frame: Frame, step: Step, place: Address, operands: dict[str, Operand]) -> np.ndarray:
-    """The number of the phase that each lane arrives in or waits for, broadcastable to the lanes' shape."""
-    present = frame.chunk.mbarriers.phase(frame, step, place)
+def _phase(
+    frame: Frame, step: Step, rows: WarpRows, at: np.ndarray, operands: dict[str, Operand]
+) -> np.ndarray:
+    """The number of the phase that each lane arrives in or waits for, int64 ``(rows, 32)``."""
+    column = rows.of(frame, np.broadcast_to(frame.lanes.block, frame.lanes.shape))
+    present = np.zeros(at.shape, np.int64)
+    for place, found in frame.chunk.mbarriers.at.items():
+        present = np.where(at == place, found.phase[column], present)
     if step.form.row.semantics != "async.wait":
         return present
     if "parity" in operands:  # the present one, or the one before
-        return present - ((present ^ _value(frame, step, operands["parity"])) & 1)
-    return present
+        parity = rows.of(frame, _value(frame, step, operands["parity"])).astype(np.int64)
+        return present - ((present ^ parity) & 1)
+    slot = frame.program.binding.source(operands["state"], "b64", step.instruction)
+    return (
+        rows.of(frame, np.asarray(retype(frame.R[slot], DTYPES["u64"]))) >> np.uint64(_PENDING_BITS)
+    ).astype(np.int64)
