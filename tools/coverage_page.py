@@ -32,6 +32,7 @@ SUBJECTS = {
     "convert_small": "Conversion of short floats",
     "memory": "Memory",
     "control": "Control, barriers, warps",
+    "asynchronous": "Asynchronous copies and mbarriers",
     "tensor": "Tensor cores",
 }
 UNITS = {

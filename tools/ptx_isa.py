@@ -14,7 +14,7 @@ REFUSED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "Asynchronous copies and their barriers": (
         "Not executed yet.",
-        ("cp.async", "cp.async.bulk", "cp.reduce.async.bulk", "mbarrier", "st.async", "red.async",
+        ("cp.async.bulk.tensor", "cp.reduce.async.bulk", "st.async", "red.async",
          "tensormap.replace", "tensormap.cp_fenceproxy"),
     ),
     "Clusters of blocks, and several GPUs": (
@@ -52,7 +52,7 @@ REFUSED_PARTS = (
     "`mma` of other shapes and types: f64, tf32, floats of 8 bits and fewer, integers, single bits",
     "`.shared::cluster`, the shared memory of other blocks",
     "`fma.oob`, which knows the fill value of tensor copies",
-    "`fence.proxy` and `fence.mbarrier_init`, which asynchronous copies need",
+    "`fence.proxy.tensormap`",
     "`redux` on floats, and `add`, `sub` and `fma` that mix f32 with f16 or bf16, which need sm_100",
     "the special registers `%envreg`, `%pm` and `%reserved_smem_offset`",
 )
