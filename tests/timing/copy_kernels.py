@@ -154,12 +154,21 @@ DONE:
 {_TAIL}"""
 
 
-def profiled(text: str, tiles: int, work: int, blocks: int = 1):
-    """A profile of so many tiles a block on the simulated H800, and what the kernel wrote."""
-    kernel = smsim.load_ptx(text)["k"]
+def launched(text: str, tiles: int, work: int, blocks: int = 1):
+    """A launch of so many tiles a block, and its arguments."""
     x = np.arange(blocks * tiles * TILE // 4, dtype=np.float32)
-    out = np.zeros(blocks * THREADS, np.float32)
-    kernel[blocks, THREADS](x, out, np.uint32(tiles), np.uint32(work))
-    return smsim.profile(
-        kernel[blocks, THREADS], x, np.zeros_like(out), np.uint32(tiles), np.uint32(work)
-    ), out
+    arguments = x, np.zeros(blocks * THREADS, np.float32), np.uint32(tiles), np.uint32(work)
+    return smsim.load_ptx(text)["k"][blocks, THREADS], arguments
+
+
+def computed(text: str, tiles: int) -> np.ndarray:
+    """What one block writes."""
+    launch, arguments = launched(text, tiles, 1)
+    launch(*arguments)
+    return arguments[1]
+
+
+def profiled(text: str, tiles: int, work: int, blocks: int = 1):
+    """Its profile on the simulated H800."""
+    launch, arguments = launched(text, tiles, work, blocks)
+    return smsim.profile(launch, *arguments)
