@@ -34,6 +34,7 @@ SUBJECTS = {
     "control": "Control, barriers, warps",
     "asynchronous": "Asynchronous copies and mbarriers",
     "tensor": "Tensor cores",
+    "asynchronous": "Asynchronous copies and mbarriers",
 }
 UNITS = {
     "alu": "ALU", "fma": "FMA pipe", "fp64": "FP64 pipe", "xu": "special function unit",

@@ -52,7 +52,7 @@ REFUSED_PARTS = (
     "`mma` of other shapes and types: f64, tf32, floats of 8 bits and fewer, integers, single bits",
     "`.shared::cluster`, the shared memory of other blocks",
     "`fma.oob`, which knows the fill value of tensor copies",
-    "`fence.proxy.tensormap`",
+    "`fence.proxy.tensormap`, and `ignore-src` and `.multicast` of asynchronous copies",
     "`redux` on floats, and `add`, `sub` and `fma` that mix f32 with f16 or bf16, which need sm_100",
     "the special registers `%envreg`, `%pm` and `%reserved_smem_offset`",
 )

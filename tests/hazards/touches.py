@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
     from smsim.machine.frame import Frame
 
-_OPCODES = {"ld", "ldmatrix", "st", "atom", "red"}
+_OPCODES = {"ld", "ldmatrix", "st", "atom", "red", "cp", "mbarrier"}
+
+
+def _bytes(frame: Frame, step: Step) -> int:
+    """How many bytes each thread touches."""
+    if step.instruction.opcode == "mbarrier" or "mbarrier" in step.form.flags:
+        return 8
+    if step.instruction.opcode != "cp":
+        return DTYPES[step.form.type].itemsize * step.form.vector
+    size = step.instruction.operands[2]
+    if isinstance(size, Register):
+        return int(np.asarray(frame.R[frame.program.slots.register(size.name)]).flat[0])
+    return size.value
 
 
 class Touches(Observer):
@@ -33,12 +45,16 @@ class Touches(Observer):
 
     def before(self, frame: Frame, step: Step) -> None:
         instruction = step.instruction
-        place = next((o for o in instruction.operands if isinstance(o, Address)), None)
-        if instruction.opcode not in _OPCODES or place is None or step.form.space in ("param", "local"):
+        if instruction.opcode not in _OPCODES or step.form.space in ("param", "local"):
             return
         mask = not_predicated_off(frame, step)
         if mask is False:
             return
+        for place in [o for o in instruction.operands if isinstance(o, Address)]:
+            self._touch(frame, step, place, mask)
+
+    def _touch(self, frame: Frame, step: Step, place: Address, mask: np.ndarray | None) -> None:
+        instruction = step.instruction
         if isinstance(place.base, Register):
             address = np.asarray(frame.R[frame.program.slots.register(place.base.name)]).astype(np.int64)
         else:
@@ -54,7 +70,7 @@ class Touches(Observer):
         if instruction.opcode == "ldmatrix":
             self._matrices(step, block, thread, starts)
             return
-        size = DTYPES[step.form.type].itemsize * step.form.vector
+        size = _bytes(frame, step)
         for b, t, start in zip(block.tolist(), thread.tolist(), starts.tolist(), strict=True):
             self.bytes_of[b, t, instruction.line].update(range(start, start + size))
 

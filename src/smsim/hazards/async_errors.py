@@ -88,8 +88,8 @@ class AsyncErrors(Teller):
         chunk = view.chunk
         return self._async_error(
             MbarrierError, chunk, step, thread, column,
-            f"executes {step.instruction.spelling} on {self._mbarrier_place(chunk, at)}, and no mbarrier is there: it was "
-            f"never initialised, or is no longer valid.",
+            f"executes {step.instruction.spelling} on {self._mbarrier_place(chunk, at)}, and no mbarrier is there: it "
+            f"was never initialised, or is no longer valid.",
         )  # fmt: skip
 
     def mbarrier_at(

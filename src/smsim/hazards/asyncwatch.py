@@ -283,12 +283,14 @@ class CopyWatch:
             block = self._blocks(frame, row, column)
             for table in (self._into, self._from) if writes else (self._into,):
                 number = table[cell, block]
-                if number.any():
-                    at = int(np.flatnonzero(number)[0])
+                for at in np.flatnonzero(number).tolist():
+                    thread, b = self._thread(frame, row[at], column[at]), int(block[at])
+                    if self._races(thread, b, int(cell[at]) * _CELL, WRITE if table is self._into else READ):
+                        continue  # not even its beginning is ordered before this: that is told as a race
                     self.launch.found(
                         self.launch.explain.in_flight(
-                            self.chunk, step, self._thread(frame, row[at], column[at]), int(block[at]),
-                            self._copies[int(number[at])], int(cell[at]) * _CELL, table is self._into,
+                            self.chunk, step, thread, b, self._copies[int(number[at])], int(cell[at]) * _CELL,
+                            table is self._into,
                         )
                     )  # fmt: skip
                     return
@@ -302,6 +304,18 @@ class CopyWatch:
                     )
                 )
                 return
+
+    def _races(self, thread: int, block: int, address: int, kind: str) -> bool:
+        """Whether somebody else did something of that kind at ``address`` that is not over for this thread."""
+        watch = self.chunk.watch
+        if not self.shared:
+            return False
+        watch._judge()
+        column = block if watch.columns > 1 else 0
+        who = np.array([column * self.chunk.lanes.threads + thread + 1], np.int32)
+        cell = np.array([address // watch.grain * watch.columns + column])
+        other, _ = watch.tables[kind].other_than(cell, who, watch.order)
+        return bool(other[0])
 
     def touched_global(self, frame: Frame | View, step: Step, kind: str, address: object, size: int) -> None:
         """Lanes access global memory. Raises CopyInFlight if they may not."""

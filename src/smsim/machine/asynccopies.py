@@ -194,16 +194,17 @@ class Copies:
             view = View(self.chunk, self.chunk.lanes, lanes)
             one = np.ones(lanes.shape, np.int64)
             self.chunk.mbarriers.arrive(view, coming.step, coming.address, one, tells=False)
-        for copy in list(self.under_way):
-            if copy.mbarrier == at and copy.owner[1] in columns:
-                self.land(copy, None, judge=False)
-                whose = np.zeros(self.chunk.lanes.shape, bool)
-                whose[copy.owner] = True
-                view = View(self.chunk, self.chunk.lanes, whose)
-                where, size = np.full(whose.shape, at, np.int64), np.full(whose.shape, copy.total, np.int64)
-                if self.log is not None:
-                    self.log.arrived(Arrived(at, copy.owner[1], copy.number))
-                self.chunk.mbarriers.come(view, copy.step, where, size)
+        come: dict[int, int] = {}
+        whose: dict[int, int] = {}
+        step, here = None, set(columns.tolist())
+        for copy in [c for c in self.under_way if c.mbarrier == at and c.owner[1] in here]:
+            self.land(copy, None, judge=False)
+            whose[copy.owner[1]], step = copy.owner[0], copy.step
+            come[copy.owner[1]] = come.get(copy.owner[1], 0) + copy.total
+            if self.log is not None:
+                self.log.arrived(Arrived(at, copy.owner[1], copy.number))
+        if step is not None:
+            self.chunk.mbarriers.bytes_here(at, step, come, whose)
 
     def phase_over(self, at: int, columns: np.ndarray, phase: np.ndarray) -> None:
         """Phase ``phase`` (by column) of the mbarrier at ``at`` is complete."""

@@ -159,8 +159,17 @@ class Mbarriers:
             self._announce(view, step, object_, at, row, column, number[row, column])
         self._changed()
 
+    def bytes_here(self, at: int, step: Step, come: dict[int, int], whose: dict[int, int]) -> None:
+        """Bulk copies into the mbarrier's blocks are there: ``come`` bytes by block, of the threads ``whose``."""
+        columns = np.array(list(come), np.int64)
+        rows = np.array([whose[column] for column in come], np.int64)
+        object_, view = self.at[at], View(self.chunk, self.chunk.lanes, None)
+        self._announce(view, step, object_, at, rows, columns, -np.array(list(come.values()), np.int64))
+        self._complete(at, object_, columns)
+        self._changed()
+
     def come(self, view: View, step: Step, address: np.ndarray, number: np.ndarray) -> None:
-        """``mbarrier.complete_tx``, and what a bulk copy does when its bytes are there."""
+        """``mbarrier.complete_tx``."""
         for at, row, column in _by_address(view, address):
             object_ = self._known(view, step, at, row, column)
             self._announce(view, step, object_, at, row, column, -number[row, column])
@@ -204,35 +213,43 @@ class Mbarriers:
         found = np.zeros(view.lanes.shape, bool)
         for at, row, column in _by_address(view, address):
             object_ = self._known(view, step, at, row, column)
-            self.chunk.copies.land_at(at, np.unique(column))
-            phase, want = object_.phase[column], asked[row, column].astype(np.int64)
-            if parity:
-                wrong = want > 1
-                self._refuse(view, step, row, column, wrong, at, "asked for a parity that is neither 0 nor 1")
-                over = (phase & 1) != want
-            else:
-                want = want >> _PENDING_BITS
-                wrong = (want != phase) & (want != phase - 1)
-                self._refuse(
-                    view,
-                    step,
-                    row,
-                    column,
-                    wrong,
-                    at,
-                    "asked for a phase that is neither the present nor the last",
-                )
-                over = want != phase
+            want = asked[row, column].astype(np.int64)
+            over = self._over(view, step, at, row, column, want, parity)
+            if not over.all():  # bytes that somebody needs now come as late as that
+                self.chunk.copies.land_at(at, np.unique(column[~over]))
+                over = self._over(view, step, at, row, column, want, parity)
             found[row, column] = over
             here = np.zeros(view.lanes.shape, bool)
             here[row[over], column[over]] = True
             if here.any():
                 self.chunk.order.wait_at_mbarrier(at, here)
                 self.chunk.copies.saw(step, at, here, object_.phase - 1)
+            if over.all():
                 self._in_vain.pop(id(step), None)
             else:
-                self._in_vain[id(step)] = (step, at, row, column)
+                self._in_vain[id(step)] = (step, at, row[~over], column[~over])
         return found
+
+    def _over(
+        self,
+        view: View,
+        step: Step,
+        at: int,
+        row: np.ndarray,
+        column: np.ndarray,
+        want: np.ndarray,
+        parity: bool,
+    ) -> np.ndarray:
+        """Whether the phases that lanes ask for are over, as things are."""
+        phase = self.at[at].phase[column]
+        if parity:
+            self._refuse(view, step, row, column, want > 1, at, "asked for a parity that is neither 0 nor 1")
+            return (phase & 1) != want
+        want = want >> _PENDING_BITS
+        wrong = (want != phase) & (want != phase - 1)
+        said = "asked for a phase that is neither the present nor the last"
+        self._refuse(view, step, row, column, wrong, at, said)
+        return want != phase
 
     def round_over(self) -> None:
         """All lanes that could go on have polled, once more.
@@ -260,10 +277,10 @@ class Mbarriers:
     def _changed(self) -> None:
         self.changes += 1
 
-    def check(self, view: View, step: Step, at: int) -> None:
-        """Raise MbarrierError if the lanes of ``view`` have no mbarrier at ``at``."""
-        row, column = np.nonzero(view.mask)
-        self._known(view, step, at, row, column)
+    def check(self, view: View, step: Step, address: np.ndarray) -> None:
+        """Raise MbarrierError if a lane of ``view`` has no mbarrier at its ``address``."""
+        for at, row, column in _by_address(view, address):
+            self._known(view, step, at, row, column)
 
     # -- what is wrong ---------------------------------------------------------------------------------
 

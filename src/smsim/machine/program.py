@@ -293,7 +293,7 @@ class Program:
 def talks(instruction: Instruction) -> bool:
     """Whether threads may learn of each other by it: a strong access, an atomic, a fence, an mbarrier."""
     words = {"volatile", "relaxed", "acquire", "release", "mmio"}
-    return instruction.opcode in ("atom", "red", "fence", "membar", "mbarrier") or bool(
+    return instruction.opcode in ("atom", "red", "fence", "membar", "mbarrier", "cp") or bool(
         words & set(instruction.modifiers)
     )
 

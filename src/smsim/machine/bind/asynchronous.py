@@ -187,13 +187,19 @@ def bind_bulk(binding: Binding, instruction: Instruction, form: Form) -> Step:
                     raise chunk.launch.explain.bulk_size(chunk, step, bad, size)
                 if space is not None:
                     _aligned(view, address, 16, space)
+            mbarrier = None if mbarrier_of is None else mbarrier_of(frame)
             if loads:
-                chunk.copy_watch.uses_mbarrier(view, step, mbarrier_of(frame))
+                _place(view, step, mbarrier)
+                chunk.copy_watch.uses_mbarrier(view, step, mbarrier)
+                chunk.mbarriers.check(view, step, mbarrier)
             column, row = np.nonzero(view.mask.T)
             for lane in zip(row.tolist(), column.tolist(), strict=True):
-                at = None if mbarrier_of is None else int(mbarrier_of(frame)[lane])
+                at = None if mbarrier is None else int(mbarrier[lane])
                 if size[lane]:
                     _begin_bulk(chunk, step, lane, int(target[lane]), int(source[lane]), int(size[lane]), at)
+            if loads:
+                chunk.order.arrive_for_copies(mbarrier, view.mask & (size > 0))
+                chunk.mbarriers.changes += 1
 
         attempt(frame, step, act)
 
@@ -235,13 +241,8 @@ def _begin_bulk(
         chunk.copies.number(), step, view, "shared" if loads else "global", into, out, PIECE, [value], [missing],
         BULK, group, lane, mbarrier, size,
     )  # fmt: skip
-    if loads:
-        chunk.mbarriers.check(View.of_lane(chunk, lane), step, mbarrier)
     chunk.copy_watch.begins(copy)
     chunk.copies.begin(copy)
-    if loads:
-        chunk.order.arrive_for_copies(np.full(chunk.lanes.shape, mbarrier), View.of_lane(chunk, lane).mask)
-        chunk.mbarriers.changes += 1
 
 
 def bind_proxy_fence(binding: Binding, instruction: Instruction, form: Form) -> Step:
