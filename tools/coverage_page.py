@@ -32,7 +32,6 @@ SUBJECTS = {
     "convert_small": "Conversion of short floats",
     "memory": "Memory",
     "control": "Control, barriers, warps",
-    "asynchronous": "Asynchronous copies and mbarriers",
     "tensor": "Tensor cores",
     "asynchronous": "Asynchronous copies and mbarriers",
 }

@@ -54,7 +54,7 @@ class Recorder(Counter):
         self.together = grain is not None
         self.plan, self._only_opening = plan, only_opening
         self.opening = Opening(plan)
-        self._kinds: dict[Step, bool] = {}
+        self._kinds: dict[Step, tuple[bool, bool]] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -114,8 +114,8 @@ class Recorder(Counter):
     def before(self, frame: Frame, step: Step) -> None:
         kept = self._kinds.get(step)
         if kept is None:
-            kept = self._kinds[step] = has_record(step)
-        if not kept:
+            kept = self._kinds[step] = has_record(step), is_asynchronous(step)
+        if not kept[0]:
             super().before(frame, step)
             return
         self._place += 1
@@ -123,7 +123,7 @@ class Recorder(Counter):
         self._record = None if batch is None else Record()
         if batch is not None:
             batch.records.append(self._record)
-        if is_asynchronous(step):
+        if kept[1]:
             self._asynchronous(frame, step)
             return
         super().before(frame, step)  # which tells of memory by _add

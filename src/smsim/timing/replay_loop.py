@@ -109,7 +109,6 @@ from smsim.timing.replay_state import (
     W_CORE,
     W_EVENT,
     W_LOADED,
-    W_NEED,
     W_NEXT,
     W_OP,
     W_OP_END,
@@ -119,6 +118,7 @@ from smsim.timing.replay_state import (
     W_WAIT,
     W_WHY,
 )
+from smsim.timing.replay_waits import end_waits
 from smsim.timing.replay_warps import begin_event, book, goes_on, resume
 from smsim.timing.trace import GRID_BARRIER, SHARED
 
@@ -213,26 +213,9 @@ def run(
         # -- waits that releases have met -------------------------------------------------------------
         if waiters > 0 and look:
             look = False
-            for w in range(warps):
-                n = W[w, W_WAIT]
-                if n < 0 or W[w, W_BARRIER] >= 0 or W[w, W_NEED] > 0:
-                    continue
-                met = 0
-                for i in range(wait_start[n], wait_start[n + 1]):
-                    if wait_release[i] >= 0:
-                        met = max(met, release_time[wait_release[i]])
-                if met == NEVER:
-                    continue
-                turn, polls, at = wait_ops[n, 2], 0, max(W[w, W_SEEN], met)
-                if turn > 0:
-                    if met > W[w, W_SEEN]:
-                        polls = (met - W[w, W_SEEN] + turn - 1) // turn
-                    at = W[w, W_SEEN] + polls * turn
-                for o in range(wait_ops[n, 0], wait_ops[n, 1]):
-                    issued[M[o, M_PC]] += polls
-                W[w, W_WAIT] = -1
-                waiters -= 1
-                resume(w, max(at, t + 1), wait_ops[n, 3], crossing, W, C, M, V, operands)
+            waiters -= end_waits(
+                t, crossing, wait_start, wait_release, wait_ops, release_time, issued, W, C, M, V, operands
+            )
         # -- the next cycle in which anything issues --------------------------------------------------
         t = NEVER
         for core in range(cores):
