@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from smsim.counting import copies
 from smsim.counting.tally import Tally
 from smsim.counting.warps import Rows, how_many, kinds_of_rows, rows_of
 from smsim.machine.bind.access import by_space
@@ -88,6 +89,14 @@ class Counter(Observer):
     # -- memory ------------------------------------------------------------------------------------------
 
     def _look_at_memory(self, frame: Frame, step: Step, tally: Tally, acting: Mask) -> None:
+        name = step.form.row.semantics
+        if name == "async.copy":
+            for space, there, mask, width in copies.parts(frame, step, acting):
+                self._add(frame, step, tally, space, there, mask, width)
+            return
+        if name in copies.BULK:
+            copies.add_bulk(frame, step, tally, acting)
+            return
         if step not in self._addresses:
             self._addresses[step] = _address_of(frame, step)
         address_of = self._addresses[step]

@@ -150,6 +150,12 @@ class CopyWatch:
             return
         if copy.into == "shared":
             self._unmark(self._into, copy, here, copy.target)
+            if self._fences and copy.owner is None:  # cp.async writes as a store does
+                self._write_seen(here, copy.target, copy.size)
+            elif self._fences:
+                for part in range(copy.size // _CELL):
+                    row, column, cell = self._cells(here, here.mask, copy.target + part * _CELL)
+                    self._wrote[cell, self._blocks(here, row, column)] = 0
         self.source_read(copy)
 
     def landed(
@@ -177,6 +183,10 @@ class CopyWatch:
         else:
             for byte in range(value.dtype.itemsize):
                 self.launch.device.memory.forget((at + byte)[lanes])
+
+    def over(self, copy: Copy) -> None:
+        """All of it has arrived."""
+        self._copies.pop(copy.number, None)
 
     def source_read(self, copy: Copy) -> None:
         """The source of a bulk copy may be written again."""

@@ -198,7 +198,6 @@ class Mbarriers:
             object_.phase[over] += 1
             object_.pending[over] = object_.expected[over]
             self.chunk.order.phase_over(at, over)
-            self.chunk.copies.phase_over(at, over, object_.phase[over] - 1)
 
     # -- waits -----------------------------------------------------------------------------------------
 
@@ -212,7 +211,7 @@ class Mbarriers:
         """
         found = np.zeros(view.lanes.shape, bool)
         for at, row, column in _by_address(view, address):
-            object_ = self._known(view, step, at, row, column)
+            self._known(view, step, at, row, column)
             want = asked[row, column].astype(np.int64)
             over = self._over(view, step, at, row, column, want, parity)
             if not over.all():  # bytes that somebody needs now come as late as that
@@ -223,7 +222,6 @@ class Mbarriers:
             here[row[over], column[over]] = True
             if here.any():
                 self.chunk.order.wait_at_mbarrier(at, here)
-                self.chunk.copies.saw(step, at, here, object_.phase - 1)
             if over.all():
                 self._in_vain.pop(id(step), None)
             else:

@@ -9,7 +9,18 @@ import numpy as np
 
 from smsim.errors import UnsupportedPTX
 from smsim.machine import special, supplied
-from smsim.machine.bind import access, asynchronous, atomics, calls, compute, control, moves, tensor, warp
+from smsim.machine.bind import (
+    access,
+    asynchronous,
+    atomics,
+    calls,
+    compute,
+    control,
+    mbarriers,
+    moves,
+    tensor,
+    warp,
+)
 from smsim.machine.bind.binding import Binding, Slots, Step
 from smsim.machine.frame import Frame
 from smsim.machine.kinds import READ, WRITE
@@ -42,6 +53,7 @@ BINDERS: dict[str, Callable[[Binding, Instruction, Form], Step]] = {
     "barrier.arrive": control.bind_arrive,
     "warp.active_mask": warp.bind_active_mask,
     **asynchronous.BINDERS,
+    **mbarriers.BINDERS,
 }
 #: How the instructions that end a block are called in their rows.
 ENDINGS = {
