@@ -125,6 +125,21 @@ correct(
     + "cp.async.wait_all;\nld.shared.u32 %r10, [%r5];\nmov.u32 %r10, 5;\nst.global.u32 [%rd4], %r10;",
     written=False,
 )
+correct(
+    "what_a_copy_does_not_read_may_be_written",
+    lambda x: np.r_[0, 9, np.zeros(62, "u4")],
+    """
+    setp.ne.u32 %p1, %r1, 0;
+    @%p1 bra DONE;
+    cp.async.ca.shared.global [tile], [%rd2], 8, 4;
+    mov.u32 %r10, 9;
+    st.global.u32 [%rd2+4], %r10;
+    cp.async.wait_all;
+    ld.shared.u32 %r11, [tile+4];
+    st.global.u32 [%rd2], %r11;
+DONE:
+""",
+)
 correct("a_copy_that_nobody_needs", lambda x: np.zeros(WORDS, "u4"), copy(0, "%r5"))
 correct(
     "the_source_is_written_after_the_wait",

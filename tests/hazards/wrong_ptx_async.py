@@ -115,6 +115,12 @@ planted(
     "add.u64 %rd10, %rd3, 252;\ncp.async.ca.shared.global [%r5], [%rd10], 4;" + MARK + "cp.async.wait_all;",
 )
 planted(
+    "a_copy_beyond_the_tile",
+    errors.MemoryFault,
+    63,
+    "cp.async.ca.shared.global [%r5+4], [%rd3], 4;" + MARK + "cp.async.wait_all;",
+)
+planted(
     "a_copy_that_is_not_aligned",
     errors.MemoryFault,
     1,

@@ -254,7 +254,7 @@ class LoadedFunction:
         self.local_grain = min(_access_sizes(functions, "local"), default=4)
         body = [i for f in functions for i in f.body]
         self.orders_some = any(map(orders_some_threads, body))
-        self.asynchronous = any(i.opcode in ("mbarrier", "cp") for i in body)
+        self.asynchronous = any(i.opcode in ("mbarrier", "cp") or "proxy" in i.modifiers for i in body)
         self.stores_in_bulk = any(i.opcode == "cp" and "bulk_group" in i.modifiers for i in body)
         self._talks = any(map(talks, body))
         self.reads_relaxed = any(map(_reads_relaxed, body)) and not any(map(_orders_otherwise, body))

@@ -30,6 +30,9 @@ def bind_copy(binding: Binding, instruction: Instruction, form: Form) -> Step:
             target, source, given = target_of(frame), source_of(frame), np.minimum(given_of(frame), size)
             _aligned(view, target, size, frame.chunk.shared)
             _aligned(view, source, size, frame.chunk.memory)
+            for at in range(0, size, dtype.itemsize):  # is there room?
+                frame.chunk.shared.stay(step.home, target + at, dtype.itemsize, view.mask)
+                frame.chunk.shared.load(target + at, dtype, view.mask, view.lanes)
             values, missing = [], []
             for at in range(0, size, dtype.itemsize):
                 value, lacks = _part(view, step, source + at, given - at, dtype)
