@@ -7,8 +7,10 @@ ptx_isa.py). So the page cannot drift. The table itself is another page: see ref
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import Any
 
+from deepep import complaint, needed
 from docutils import nodes
 from ptx_isa import REFUSED, REFUSED_PARTS
 from sphinx.util.docutils import SphinxDirective
@@ -77,6 +79,26 @@ class InstructionCounts(SphinxDirective):
         return [_paragraph(sentence)]
 
 
+class DeepEPInstructions(SphinxDirective):
+    """How many of the instructions in DeepEP's sources are executed, and which they are."""
+
+    def run(self) -> list[nodes.Node]:
+        every = needed()
+        executed = [one for one in every if complaint(one) is None]
+        later = [one for one in every if one.needs]
+        sentence = f"Of the {len(every)} instructions in DeepEP's sources {len(executed)} are executed. "
+        if later:
+            names = " and ".join(f"`{one.spelling}`" for one in later)
+            sentence += f"{names} need {later[0].needs}, and NVIDIA's assembler refuses them for an H800."
+        listed = nodes.definition_list()
+        for title, group in groupby(every, key=lambda one: one.group):
+            own = list(group)
+            code = ", ".join(f"`{one.spelling}`" for one in own)
+            definition = nodes.definition("", _paragraph(code), _paragraph(f"In `{own[0].file}`."))
+            listed += nodes.definition_list_item("", nodes.term(title, title), definition)
+        return [_paragraph(sentence), listed]
+
+
 class RefusedInstructions(SphinxDirective):
     """What the ISA has besides, by subject."""
 
@@ -95,5 +117,6 @@ class RefusedInstructions(SphinxDirective):
 def setup(app: Any) -> dict[str, Any]:
     """Called by Sphinx; see local_extensions in _config.yml."""
     app.add_directive("instruction-counts", InstructionCounts)
+    app.add_directive("deepep-instructions", DeepEPInstructions)
     app.add_directive("refused-instructions", RefusedInstructions)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -45,6 +45,7 @@ _OPERATIONS = {
     "memory.load": "ld",
     "memory.load_matrix": "ld",
     "memory.store": "st",
+    "memory.store_matrix": "st",
     "memory.atomic": "atom",
     "memory.reduce": "red",
     "async.copy": "ldgsts",

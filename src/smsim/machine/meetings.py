@@ -26,6 +26,9 @@ Collective = Callable[[list[np.ndarray], np.ndarray, np.ndarray], tuple[np.ndarr
 #: ``(frame, mask, step, results)``: reads memory at the addresses that a collective found.
 Load = Callable[[Frame, Mask, "Step", list[np.ndarray]], None]
 
+#: ``(frame, mask, resume, step)``: puts the lanes of ``mask`` where they go.
+Then = Callable[[Frame, Mask, int, "Step"], None]
+
 _WARP_BARRIER = "bar.warp"
 
 
@@ -43,6 +46,7 @@ class Party:
         step: the instruction.
         load: what ``act`` computes are addresses, and this reads what lies there.
         aligned: all 32 lanes of a warp must take part.
+        then: where the lanes go from here, if not simply on.
     """
 
     frame: Frame
@@ -56,6 +60,7 @@ class Party:
     step: Step
     load: Load | None = None
     aligned: bool = False
+    then: Then | None = None
 
 
 class Meetings:
@@ -170,7 +175,11 @@ class Meetings:
             self._judge_sources(party, freed, _by_lane(results[-1], shape[0]))
         if party.key.startswith("bar.warp"):
             self.chunk.ordered()
-        frame.go(party.resume, None if freed is not None and freed.all() else freed)
+        freed = None if freed is not None and freed.all() else freed
+        if party.then is None:
+            frame.go(party.resume, freed)
+        else:
+            party.then(frame, freed, party.resume, party.step)
 
     def _judge_sources(self, party: Party, freed: Mask, known: np.ndarray) -> None:
         """A shuffle that reads a lane which takes no part gets an undefined value."""

@@ -23,7 +23,7 @@ from smsim.machine.bind import (
 )
 from smsim.machine.bind.binding import Binding, Slots, Step
 from smsim.machine.frame import Frame
-from smsim.machine.kinds import READ
+from smsim.machine.kinds import READ, WRITE
 from smsim.machine.loops import mark_loops
 from smsim.machine.retype import Value, merge
 from smsim.machine.stack import layout
@@ -61,7 +61,10 @@ ENDINGS = {
     "control.trap", "barrier.barrier", "barrier.reduce", *warp.MEETING,
 }  # fmt: skip
 #: The operands of warp-level instructions that are not a mask and plain registers.
-_FRAGMENTS = {"tensor.mma": tensor.Fragments, "memory.load_matrix": tensor.MatrixRows}
+_FRAGMENTS = {
+    "tensor.mma": tensor.Fragments, "memory.load_matrix": tensor.MatrixRows, "memory.store_matrix": tensor.StoredRows,
+    "warp.registers": warp.RegisterCount,
+}  # fmt: skip
 
 
 class Code:
@@ -192,6 +195,8 @@ class Program:
         step = Step(lambda frame: None, writes, tuple(reads), decides, instruction, self.function, form)
         if name == "memory.load_matrix":
             step.access_kind, step.home = READ, self.binding.home(instruction.operands[1])
+        if name == "memory.store_matrix":
+            step.access_kind, step.home = WRITE, self.binding.home(instruction.operands[0])
         return step
 
     def _warp_operands(self, instruction: Instruction, form: Form) -> warp.Operands:
@@ -298,7 +303,7 @@ class Program:
 
 
 def talks(instruction: Instruction) -> bool:
-    """Whether threads may learn of each other by it: a strong access, an atomic, a fence."""
+    """Whether threads may learn of each other by it: a strong access, an atomic, a fence, an mbarrier."""
     words = {"volatile", "relaxed", "acquire", "release", "mmio"}
     return instruction.opcode in ("atom", "red", "fence", "membar", "mbarrier", "cp") or bool(
         words & set(instruction.modifiers)
