@@ -215,8 +215,8 @@ correct(
     lambda x: np.where(x % 32 < 5, 0, x // 32 * 32 + 5),
     """
     setp.lt.u32 %p1, %r6, 5;
+    vote.sync.ballot.b32 %r11, !%p1, 0xffffffff;
     @%p1 bra DONE;
-    activemask.b32 %r11;
     brev.b32 %r12, %r11;
     clz.b32 %r12, %r12;
     setp.eq.u32 %p2, %r6, %r12;

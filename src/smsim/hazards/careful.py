@@ -16,7 +16,6 @@ import numpy as np
 
 from smsim.machine.faults import AccessFault
 from smsim.machine.retype import merge
-from smsim.ptx.nodes import Immediate
 
 if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
@@ -207,11 +206,18 @@ class CarefulRun:
             deciding, active = self._active(frame, None), self._active(frame, step)
         guard = step.instruction.guard
         guard_slot = None if guard is None else frame.program.slots.register(guard.name)
-        for slot in step.decides:
+        decides = step.decides
+        if step.form.row.semantics == "warp.shuffle":
+            decides = decides[1:]  # of what it takes, those lanes count that are read: see handed_on
+        for slot in decides:
             for tag, lanes in frame.taint.get(slot, {}).items():
                 if not copied or tag not in copied:
-                    who = deciding if slot == guard_slot else active
-                    tag.use(lanes & who & _handed_on(frame, step, slot, active))
+                    tag.use(lanes & (deciding if slot == guard_slot else active))
+
+    def handed_on(self, frame: Frame, step: Step, lanes: np.ndarray) -> None:
+        """The lanes of a shuffle have met, and some read what ``lanes`` (``(T, B)``) brought."""
+        for tag, where in frame.taint.get(step.decides[0], {}).items():
+            tag.use(where & lanes)
 
     # -- records are copied whole, padding and all -------------------------------------------------------
 
@@ -306,38 +312,6 @@ class CarefulRun:
             after = {tag: lanes for tag, lanes in after.items() if lanes.any()}
             if after:
                 frame.taint[slot] = after
-
-
-def _handed_on(frame: Frame, step: Step, slot: int, active: np.ndarray) -> np.ndarray:
-    """The lanes whose value in ``slot`` gets somewhere: of what a shuffle takes, those that some lane reads.
-
-    Where another lane could still come and say which it reads, all do.
-    """
-    from smsim.machine import collectives
-
-    everywhere, decides = np.ones((1, 1), bool), step.decides
-    if step.form.row.semantics != "warp.shuffle" or slot != decides[0] or slot in decides[1:]:
-        return everywhere
-    lanes = frame.lanes
-    if all(isinstance(operand, Immediate) for operand in step.instruction.operands[2:4]):
-        shape, here = (collectives.LANES, 1), np.ones((1, collectives.LANES, 1), bool)
-    elif lanes.full:
-        shape, here = lanes.shape, collectives.to_warps(active, lanes.shape)
-        named = np.broadcast_to(frame.R[decides[3]], lanes.shape).view(np.uint32)
-        if (collectives.ballot(here) & (named := collectives.to_warps(named, shape)) != named)[here].any():
-            return everywhere
-    else:
-        return everywhere
-    number = np.arange(collectives.LANES, dtype=np.uint32).reshape(1, -1, 1)
-    kind = next(k for k in ("up", "down", "bfly", "idx") if k in step.form.flags)
-    b, c = (collectives.to_warps(np.asarray(frame.R[s]).view(np.uint32), shape) for s in decides[1:3])
-    source = collectives.shuffle(kind, number, b, c, here)[0]
-    read = np.zeros(here.shape, bool)
-    for lane in range(collectives.LANES):
-        read |= (number == source[:, lane : lane + 1]) & here[:, lane : lane + 1]
-    if shape == lanes.shape:
-        return collectives.from_warps(read, lanes.threads)
-    return read[0, lanes.thread[:, 0] % collectives.LANES]
 
 
 def _passes(frame: Frame, step: Step, slot: int) -> np.ndarray:

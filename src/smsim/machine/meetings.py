@@ -160,6 +160,8 @@ class Meetings:
                 if other is not party:
                     joined = merge(self.lanes_of(other), np.asarray(other.values[number]), joined)
             values.append(to_warps(joined, shape))
+        if party.step.form.row.semantics == "warp.shuffle":
+            self._hand_on(party, values, here, parties)
         results = party.act(values, here, member)
         if party.load is not None:
             party.load(frame, freed, party.step, [_by_lane(result, shape[0]) for result in results])
@@ -180,6 +182,21 @@ class Meetings:
             frame.go(party.resume, freed)
         else:
             party.then(frame, freed, party.resume, party.step)
+
+    def _hand_on(
+        self, party: Party, values: list[np.ndarray], here: np.ndarray, parties: list[Party]
+    ) -> None:
+        """A suspected value gets somewhere if some lane reads it."""
+        careful = self.chunk.launch.careful
+        if careful is None or not any(other.frame.taint for other in parties):
+            return
+        numbers = np.arange(LANES).reshape(1, -1, 1)
+        source = party.act([np.broadcast_to(numbers, here.shape), *values[1:]], here, here)[0]
+        read = np.zeros(here.shape, bool)
+        np.put_along_axis(read, np.where(here, source, numbers), True, axis=1)
+        lanes = from_warps(read & here, self.chunk.lanes.threads)
+        for other in parties:
+            careful.handed_on(other.frame, other.step, lanes & self.lanes_of(other))
 
     def _judge_sources(self, party: Party, freed: Mask, known: np.ndarray) -> None:
         """A shuffle that reads a lane which takes no part gets an undefined value."""
