@@ -10,13 +10,13 @@ import numpy as np
 from smsim.machine import windows
 from smsim.machine.observer import Observer, not_predicated_off
 from smsim.machine.retype import DTYPES
-from smsim.ptx.nodes import Address, Register
+from smsim.ptx.nodes import Address, Register, Vector
 
 if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
     from smsim.machine.frame import Frame
 
-_OPCODES = {"ld", "ldmatrix", "st", "atom", "red", "cp", "mbarrier"}
+_OPCODES = {"ld", "ldmatrix", "stmatrix", "st", "atom", "red", "cp", "mbarrier"}
 
 
 def _bytes(frame: Frame, step: Step) -> int:
@@ -67,7 +67,7 @@ class Touches(Observer):
             starts = np.where(inside, starts - windows.START["shared"], starts)
         thread = np.broadcast_to(frame.lanes.thread, shape)[active]
         block = np.broadcast_to(frame.lanes.block, shape)[active] + frame.chunk.first_block
-        if instruction.opcode == "ldmatrix":
+        if instruction.opcode in ("ldmatrix", "stmatrix"):
             self._matrices(step, block, thread, starts)
             return
         size = _bytes(frame, step)
@@ -75,7 +75,7 @@ class Touches(Observer):
             self.bytes_of[b, t, instruction.line].update(range(start, start + size))
 
     def _matrices(self, step: Step, block: np.ndarray, thread: np.ndarray, rows: np.ndarray) -> None:
-        """``ldmatrix``: lane ``8 m + r`` names row ``r`` of matrix ``m``, and each lane gets two elements of each.
+        """``ldmatrix`` and ``stmatrix``: lane ``8 m + r`` names row ``r`` of matrix ``m``, and each lane gets or gives two of each.
 
         A seed may let the lanes of a warp come one after another.
         """
@@ -90,7 +90,9 @@ class Touches(Observer):
     def _read_matrices(self, step: Step, block: int, first: int, named: dict[int, int]) -> None:
         for lane in range(32):
             touched = self.bytes_of[block, first + lane, step.instruction.line]
-            for matrix in range(len(step.instruction.operands[0].items)):
+            for matrix in range(
+                len(next(o for o in step.instruction.operands if isinstance(o, Vector)).items)
+            ):
                 for element in (2 * (lane % 4), 2 * (lane % 4) + 1):
                     row, column = (element, lane // 4) if "trans" in step.form.flags else (lane // 4, element)
                     start = named[8 * matrix + row] + 2 * column
