@@ -75,7 +75,7 @@ class Touches(Observer):
             self.bytes_of[b, t, instruction.line].update(range(start, start + size))
 
     def _matrices(self, step: Step, block: np.ndarray, thread: np.ndarray, rows: np.ndarray) -> None:
-        """``ldmatrix`` and ``stmatrix``: lane ``8 m + r`` names row ``r`` of matrix ``m``, and each lane gets or gives two of each.
+        """``ldmatrix``, ``stmatrix``: lane ``8 m + r`` names row ``r`` of matrix ``m``; each lane has two of each.
 
         A seed may let the lanes of a warp come one after another.
         """
