@@ -93,8 +93,9 @@ class DeepEPInstructions(SphinxDirective):
         listed = nodes.definition_list()
         for title, group in groupby(every, key=lambda one: one.group):
             own = list(group)
-            code = ", ".join(f"`{one.spelling}`" for one in own)
-            definition = nodes.definition("", _paragraph(code), _paragraph(f"In `{own[0].file}`."))
+            code = ", ".join(dict.fromkeys(f"`{one.said}`" for one in own))
+            said = nodes.list_item("", _paragraph(code), _paragraph(f"In `{own[0].file}`."))
+            definition = nodes.definition("", nodes.bullet_list("", said, classes=["rows"]))
             listed += nodes.definition_list_item("", nodes.term(title, title), definition)
         return [_paragraph(sentence), listed]
 

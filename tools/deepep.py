@@ -49,6 +49,12 @@ class Needed:
         """Opcode and modifiers."""
         return re.sub(r"^@\S+ ", "", self.statement).rstrip(";").split(" ")[0]
 
+    @property
+    def said(self) -> str:
+        """The spelling, and the special register that it reads."""
+        special = re.search(r"%[a-z]\w{3,}", self.statement)
+        return f"{self.spelling} {special.group()}" if special else self.spelling
+
 
 @lru_cache(maxsize=1)
 def needed() -> tuple[Needed, ...]:

@@ -163,3 +163,22 @@ def test_the_number_is_checked(statement: str, said: str) -> None:
 def test_it_needs_the_letter_of_the_target() -> None:
     with pytest.raises(PTXSyntaxError, match="needs sm_90a"):
         ran(declared(GIVE(24), target="sm_90"), 128)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_in_whatever_order_threads_run(seed: int) -> None:
+    """Right programs are right, and wrong ones wrong, under every seed."""
+
+    def under(body: str) -> None:
+        device = Device(memory=Memory(1 << 20), seed=seed)
+        out = device.memory.allocate(4 * 384 * 2)
+        kernel_ = device.load(declared(body)).functions["k"]
+        device.launch(kernel_, (2, 1, 1), (384, 1, 1), 0, [out.to_bytes(8, "little")])
+
+    own = "mov.u32 %r20, %ctaid.x; mad.lo.u32 %r1, %r20, 384, %r1;"
+    under(roles(first=GIVE(24), others=TAKE(240)).replace("DONE:", f"DONE: {own}"))
+    with pytest.raises(Deadlock):
+        under(roles(first=GIVE(40), others=TAKE(240)).replace("DONE:", f"DONE: {own}"))
+    for case in ("not all warps of the group", "twice without waiting"):
+        with pytest.raises(RegisterError, match=WRONG[case][1]):
+            under(WRONG[case][0])

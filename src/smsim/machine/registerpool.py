@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smsim.machine.collectives import LANES, from_warps, to_warps
-from smsim.machine.frame import Frame, Mask, without
+from smsim.machine.frame import Frame, without
+from smsim.machine.meetings import Part
 
 if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
@@ -56,11 +57,9 @@ def entry_registers(
 
 @dataclass(eq=False)
 class Wanting:
-    """Lanes of whole warps that wait until their warp has ``count`` registers a thread."""
+    """Lanes of whole warps, in one part or several, that wait until their warp has ``count`` registers a thread."""
 
-    frame: Frame
-    mask: Mask
-    resume: int
+    parts: list[Part]
     step: Step
     count: int
 
@@ -89,6 +88,7 @@ class RegisterPool:
         entry = chunk.launch.kernel.entry_registers
         self.current = None if entry is None else np.full((warps, blocks), entry, np.int64)
         self.free = np.zeros(blocks, np.int64)
+        self._shape = warps, blocks
         self.waiting: list[Wanting] = []
         self._barriers = np.zeros(blocks, np.int64)
         self._done: dict[tuple[int, int], list[_Done]] = {}
@@ -99,7 +99,7 @@ class RegisterPool:
 
     # -- executing ---------------------------------------------------------------------------------------
 
-    def set(self, frame: Frame, mask: Mask, resume: int, step: Step) -> None:
+    def set(self, parts: list[Part], step: Step) -> None:
         """Whole warps execute ``setmaxnreg``: those that have what they ask for go on.
 
         Raises:
@@ -108,14 +108,14 @@ class RegisterPool:
         """
         explain, judging = self.chunk.launch.explain, self.chunk.launch.hazards != "off"
         count = step.instruction.operands[0].value
-        warps = self._warps(frame, mask)
+        warps = self._warps(parts)
         if judging:
             for warp, block in zip(*np.nonzero(warps), strict=True):
                 self._judge(int(warp), int(block), step)
         if self.current is None:
             if judging:
                 self.chunk.launch.warn(explain.registers_not_declared(step))
-            frame.go(resume, mask)
+            _go(parts)
             return
         releases = "dec" in step.form.flags
         wrong = warps & ((self.current < count) if releases else (self.current > count))
@@ -124,10 +124,11 @@ class RegisterPool:
         if releases:
             self.free += np.where(warps, np.maximum(self.current - count, 0), 0).sum(axis=0)
             self.current = np.where(warps, np.minimum(self.current, count), self.current)
-            frame.go(resume, mask)
+            _go(parts)
             return
-        self.waiting.append(Wanting(frame, mask, resume, step, count))
-        frame.waiting.append(resume)
+        self.waiting.append(Wanting(parts, step, count))
+        for frame, _, resume in parts:
+            frame.waiting.append(resume)
         self.release()
 
     def change(self, frame: Frame, step: Step) -> np.ndarray:
@@ -158,27 +159,33 @@ class RegisterPool:
         return moved
 
     def _let_go(self, wanting: Wanting, served: np.ndarray) -> None:
-        frame, lanes = wanting.frame, self.chunk.lanes
-        whole = from_warps(np.repeat(served[:, None, :], LANES, axis=1), lanes.threads)
-        own = whole if frame.lanes.full else whole[frame.lanes.thread, frame.lanes.block]
-        freed = own if wanting.mask is None else own & wanting.mask
-        left = without(wanting.mask, own)
-        if left is False:
+        whole = from_warps(np.repeat(served[:, None, :], LANES, axis=1), self.chunk.lanes.threads)
+        staying: list[Part] = []
+        for frame, mask, resume in wanting.parts:
+            own = whole if frame.lanes.full else whole[frame.lanes.thread, frame.lanes.block]
+            freed, left = own if mask is None else own & mask, without(mask, own)
+            if left is False:
+                frame.waiting.remove(resume)
+            else:
+                staying.append((frame, left, resume))
+            if freed.any():
+                frame.go(resume, None if freed.all() else freed)
+        wanting.parts = staying
+        if not staying:
             self.waiting.remove(wanting)
-            frame.waiting.remove(wanting.resume)
-        else:
-            wanting.mask = left
-        frame.go(wanting.resume, None if freed.all() else freed)
 
     def warps_of(self, wanting: Wanting) -> np.ndarray:
         """The warps that wait, boolean ``(W, B)``."""
-        return self._warps(wanting.frame, wanting.mask)
+        return self._warps(wanting.parts)
 
-    def _warps(self, frame: Frame, mask: Mask) -> np.ndarray:
-        """Which warps ``mask`` holds lanes of, boolean ``(W, B)``."""
+    def _warps(self, parts: list[Part]) -> np.ndarray:
+        """Which warps ``parts`` hold lanes of, boolean ``(W, B)``."""
         shape = self.chunk.lanes.shape
-        here = self.chunk.in_chunk(frame, mask)
-        return to_warps(np.broadcast_to(True if here is None else here, shape), shape).any(axis=1)
+        found = np.zeros(self._shape, bool)
+        for frame, mask, _ in parts:
+            here = self.chunk.in_chunk(frame, mask)
+            found |= to_warps(np.broadcast_to(True if here is None else here, shape), shape).any(axis=1)
+        return found
 
     # -- judging -----------------------------------------------------------------------------------------
 
@@ -235,3 +242,8 @@ class RegisterPool:
                     raise self.chunk.launch.explain.setmaxnreg_not_by_all(
                         self.chunk, block, warp, other, step
                     )
+
+
+def _go(parts: list[Part]) -> None:
+    for frame, mask, resume in parts:
+        frame.go(resume, mask)

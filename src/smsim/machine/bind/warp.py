@@ -9,7 +9,7 @@ import numpy as np
 from smsim.machine import collectives
 from smsim.machine.bind.binding import Binding, Step
 from smsim.machine.frame import Frame, Mask
-from smsim.machine.meetings import Collective, Load, Party, Then
+from smsim.machine.meetings import Collective, Load, Part, Party, Then
 from smsim.machine.retype import DTYPES, Value, retype
 from smsim.ptx.nodes import Instruction, Negated, Pair
 from smsim.ptx.rows import Form
@@ -94,8 +94,8 @@ class RegisterCount(Operands):
         self.into, self.sources = [], []
         self.member = binding.slots.constant(np.array(0xFFFFFFFF, np.uint32))
 
-    def then(self, frame: Frame, mask: Mask, resume: int, step: Step) -> None:
-        frame.chunk.registers.set(frame, mask, resume, step)
+    def then(self, parts: list[Part], step: Step) -> None:
+        parts[0][0].chunk.registers.set(parts, step)
 
 
 def meet(operands: Operands, following: int, step: Step) -> Callable[[Frame, Mask, int], None]:
