@@ -6,6 +6,7 @@ source on GitHub, or to the site's public address, becomes a link to the page be
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -33,6 +34,19 @@ def _keep_within(app: Any, doctree: nodes.document, page: str) -> None:
         if found and found[0] in app.env.found_docs:
             link["refuri"] = app.builder.get_relative_uri(page, found[0]) + found[1]
             link["internal"] = True
+    site = site_address(options["repository_url"])
+    for raw in doctree.findall(nodes.raw):  # listings among the outputs of notebooks
+        if raw.get("format") == "html" and site in raw.astext():
+            raw[:] = [nodes.Text(_within(raw.astext(), app, page, site))]
+
+
+def _within(html: str, app: Any, page: str, site: str) -> str:
+    def relative(link: re.Match[str]) -> str:
+        if link["page"] not in app.env.found_docs:
+            return link[0]
+        return f'href="{app.builder.get_relative_uri(page, link["page"])}'
+
+    return re.sub(rf'href="{re.escape(site)}(?P<page>[^"#]+)\.html', relative, html)
 
 
 def setup(app: Any) -> dict[str, Any]:

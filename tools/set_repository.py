@@ -27,6 +27,7 @@ REPEATS = (
     "notebooks/*.ipynb",
     "labs/*.ipynb",
     "labs/solutions/*.ipynb",
+    "src/smsim/listing/reference.py",
 )
 
 

@@ -95,6 +95,28 @@ class DataRace(SimulationError):
     ptx_lines: tuple[int | None, int | None] = (None, None)
 
 
+class NonCoherentRead(SimulationError):
+    """``ld.global.nc`` read what somebody writes in the same launch. What it returns is undefined, whatever
+    orders the two.
+
+    Attributes:
+        blocks: the block of the reader and of the writer, as ``threads`` are.
+        source_lines, ptx_lines: the lines of the read and of the write.
+    """
+
+    blocks: tuple[tuple[int, int, int], ...] = ()
+    source_lines: tuple[int | None, int | None] = (None, None)
+    ptx_lines: tuple[int | None, int | None] = (None, None)
+
+
+class CopyInFlight(SimulationError):
+    """The target of an asynchronous copy was touched, or its source written, before the copy was waited for."""
+
+
+class MbarrierError(SimulationError):
+    """An mbarrier was used as the PTX ISA forbids: not initialised, initialised twice, with a count beyond it."""
+
+
 class BarrierError(SimulationError):
     """A barrier that some threads wait at can never be completed as the PTX ISA asks."""
 
@@ -111,6 +133,10 @@ class WarpSyncError(SimulationError):
     """A warp-level operation was reached by other lanes than its mask names."""
 
     sanitizer_name = "synccheck: Invalid arguments"
+
+
+class RegisterError(SimulationError):
+    """``setmaxnreg`` asks for registers in a way that the PTX ISA leaves undefined."""
 
 
 class Deadlock(SimulationError):

@@ -181,3 +181,64 @@ correct(
 """,
     block=32,
 )
+correct(
+    "warps_that_take_turns_at_a_named_barrier",
+    lambda x: x,
+    """
+    bar.sync 1, 32;
+    st.global.u32 [%rd4], %r1;
+""",
+)
+correct(
+    "a_shuffle_hands_on_what_only_its_first_lane_has",
+    lambda x: x // 32 * 32,
+    """
+    setp.eq.u32 %p1, %r6, 0;
+    @%p1 ld.global.u32 %r10, [%rd3];
+    shfl.sync.idx.b32 %r10, %r10, 0, 31, 0xffffffff;
+    st.global.u32 [%rd4], %r10;
+""",
+)
+correct(
+    "a_shuffle_past_lanes_that_bring_nothing",
+    lambda x: np.where(x % 32 < 16, x + 16, 0),
+    """
+    setp.ge.u32 %p1, %r6, 16;
+    @%p1 ld.global.u32 %r10, [%rd3];
+    shfl.sync.down.b32 %r10, %r10, 16, 31, 0xffffffff;
+    @%p1 mov.u32 %r10, 0;
+    st.global.u32 [%rd4], %r10;
+""",
+)
+correct(
+    "the_leader_of_those_in_a_branch_hands_on_what_only_it_has",
+    lambda x: np.where(x % 32 < 5, 0, x // 32 * 32 + 5),
+    """
+    setp.lt.u32 %p1, %r6, 5;
+    vote.sync.ballot.b32 %r11, !%p1, 0xffffffff;
+    @%p1 bra DONE;
+    brev.b32 %r12, %r11;
+    clz.b32 %r12, %r12;
+    setp.eq.u32 %p2, %r6, %r12;
+    @%p2 ld.global.u32 %r10, [%rd3];
+    shfl.sync.idx.b32 %r13, %r10, %r12, 31, %r11;
+    st.global.u32 [%rd4], %r13;
+DONE:
+""",
+)
+correct(
+    "a_matrix_stored_by_rows_and_read_back",
+    lambda x: np.where(x < 32, x + 1, 0),
+    """
+    mov.u32 %r7, tile;
+    and.b32 %r8, %r1, 7;
+    shl.b32 %r8, %r8, 4;
+    add.u32 %r7, %r7, %r8;
+    add.u32 %r9, %r1, 1;
+    stmatrix.sync.aligned.m8n8.x1.shared.b16 [%r7], {%r9};
+    bar.warp.sync 0xFFFFFFFF;
+    ld.shared.u32 %r10, [%r5];
+    st.global.u32 [%rd4], %r10;
+""",
+    block=32,
+)

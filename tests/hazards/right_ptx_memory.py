@@ -17,6 +17,16 @@ correct(
 """,
 )
 correct(
+    "a_guarded_load_beyond_a_parameter_does_not_happen",
+    lambda x: x,
+    """
+    setp.gt.u32 %p1, %r1, 10000;
+    @%p1 ld.param.u32 %r10, [out+8];
+    ld.param.u32 %r11, [out+4];
+    st.global.u32 [%rd4], %r1;
+""",
+)
+correct(
     "half_words_of_one_word_by_two_threads",
     lambda x: np.where(HALF, (2 * x + 1) << 16 | (2 * x), 0),
     """

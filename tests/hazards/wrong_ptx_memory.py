@@ -211,7 +211,7 @@ planted(
 planted("blocks_write_one_word", errors.DataRace, 0, "st.global.u32 [%rd2], %r4;  // <--", grid=2, block=1)
 planted(
     "read_only_load_of_what_a_neighbour_writes",
-    errors.DataRace,
+    errors.NonCoherentRead,
     0,
     """
     xor.b32 %r10, %r4, 1;
@@ -343,4 +343,17 @@ planted(
     ld.local.u32 %r10, [depot+4];  // <--
     st.global.u32 [%rd4], %r10;
 """,
+)
+planted(
+    "a_parameter_with_its_neighbour",
+    errors.MemoryFault,
+    0,
+    "ld.param.v2.u64 {%rd10, %rd11}, [x];  // <--\nst.global.u64 [%rd10], %rd11;",
+)
+planted("behind_the_last_parameter", errors.MemoryFault, 0, "ld.param.u32 %r10, [out+8];  // <--")
+planted(
+    "a_guarded_load_beyond_a_parameter",
+    errors.MemoryFault,
+    7,
+    "setp.ge.u32 %p1, %r1, 7;\n@%p1 ld.param.u64 %rd10, [out+4];  // <--",
 )

@@ -119,6 +119,31 @@ DONE:
 """,
 )
 planted(
+    "shuffle_from_a_lane_whose_register_is_unset",
+    errors.UninitializedRead,
+    1,
+    """
+    setp.eq.u32 %p1, %r6, 0;
+    @%p1 mov.u32 %r30, 7;
+    shfl.sync.idx.b32 %r10, %r30, 1, 31, 0xffffffff;  // <--
+    st.global.u32 [%rd4], %r10;
+""",
+    block=32,
+)
+planted(
+    "shuffle_from_a_lane_given_in_a_register_whose_own_is_unset",
+    errors.UninitializedRead,
+    1,
+    """
+    setp.eq.u32 %p1, %r6, 0;
+    @%p1 mov.u32 %r30, 7;
+    xor.b32 %r11, %r6, 1;
+    shfl.sync.idx.b32 %r10, %r30, %r11, 31, 0xffffffff;  // <--
+    st.global.u32 [%rd4], %r10;
+""",
+    block=32,
+)
+planted(
     "shuffle_down_out_of_the_mask",
     errors.UninitializedRead,
     12,
@@ -251,6 +276,13 @@ planted(
     @%p1 ret;
     bar.sync 1, 64;  // <--
 """,
+)
+planted(
+    "a_named_barrier_lets_go_as_many_as_it_is_for",
+    errors.BarrierError,
+    64,
+    "bar.sync 1, 64;  // <--",
+    block=96,
 )
 planted(
     "one_warp_at_two_barriers",

@@ -51,6 +51,41 @@ def test_a_kernel_to_mend_is_given_with_its_fault():
     assert blanks.blanked(nothing) == "def f(s, t):\n    return s"
 
 
+PTX_ANSWER = """\
+twice = \"\"\"
+.visible .entry twice(.param .u64 x)
+{
+    .reg .b32 %r<9>;
+    // BEGIN SOLUTION
+    mov.u32 %r1, %tid.x;
+    // END SOLUTION
+    ret;
+}
+\"\"\"
+"""
+
+
+def test_a_body_within_a_ptx_text_becomes_a_comment():
+    blank = "    // your code here"
+    assert [line for line in blanks.blanked(PTX_ANSWER).splitlines() if "your code" in line] == [blank]
+    assert "mov.u32" not in blanks.blanked(PTX_ANSWER) and "SOLUTION" not in blanks.blanked(PTX_ANSWER)
+    assert blanks.has_blank(PTX_ANSWER) and not blanks.has_blank(blanks.blanked(PTX_ANSWER))
+
+
+def test_a_ptx_text_to_mend_is_given_with_its_fault():
+    source = (
+        "    // BEGIN SOLUTION\n    ret;\n    // INSTEAD\n    // exit;\n    //   ret;\n    // END SOLUTION"
+    )
+    assert blanks.blanked(source) == "    exit;\n      ret;"
+
+
+def test_the_skeleton_of_a_ptx_answer_is_its_text():
+    cells = [new_code_cell(PTX_ANSWER), new_code_cell('labkit.check("lab07.twice", twice)')]
+    found = blanks.skeletons(new_notebook(cells=cells))
+    assert list(found) == ["lab07.twice"]
+    assert found["lab07.twice"].startswith("\n.visible") and "// your code here" in found["lab07.twice"]
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -58,6 +93,9 @@ def test_a_kernel_to_mend_is_given_with_its_fault():
         "x = 1\n### END SOLUTION",
         "### BEGIN SOLUTION\n### BEGIN SOLUTION\n### END SOLUTION",
         "### BEGIN SOLUTION\nprint(1)\n### END SOLUTION",
+        "### BEGIN SOLUTION\nx = 1\n// END SOLUTION",
+        "// BEGIN SOLUTION\nret;",
+        "    // BEGIN SOLUTION\n    // INSTEAD\n    ret;\n    // END SOLUTION",
         "    ### BEGIN SOLUTION\n    ### INSTEAD\n    x = 1\n    ### END SOLUTION",
     ],
 )

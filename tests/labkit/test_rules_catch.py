@@ -50,6 +50,12 @@ def test_common_markup_passes(markdown):
     assert rules.markup_is_common(notebook(new_markdown_cell(markdown))) == []
 
 
+def test_an_answer_in_ptx_may_be_longer_and_not_endless():
+    for instructions, problems in ((31, 0), (70, 1)):
+        source = 'k = """\n// BEGIN SOLUTION\n' + "ret;\n" * instructions + '// END SOLUTION\n"""'
+        assert len(rules.code_is_plain(notebook(code(source)))) == problems
+
+
 @pytest.mark.parametrize(
     "source", ["plot();", "import ipywidgets", "x = 1\n" * 31, "from tqdm.auto import tqdm"]
 )

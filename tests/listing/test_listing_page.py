@@ -11,6 +11,7 @@ from listed_kernels import SAXPY, F, cubes, first_line, mirror, saxpy
 
 import smsim
 from smsim.listing import views
+from smsim.listing.reference import PAGE, SITE
 
 
 class Elements(HTMLParser):
@@ -49,7 +50,9 @@ def test_each_linked_line_is_on_both_sides_and_reached_by_keyboard(listing_of):
 
 def test_nothing_comes_from_elsewhere_and_nothing_runs(listing_of):
     html = listing_of(saxpy, SAXPY)._repr_html_()
-    assert not re.search(r"<script|<link|<iframe|<img|\bsrc=|\bhref=|url\(|@import|\bon\w+=", html)
+    assert not re.search(r"<script|<link|<iframe|<img|\bsrc=|url\(|@import|\bon\w+=", html)
+    links = [e for e in Elements(html).seen if "href" in e[1]]
+    assert links and all(e[0] == "a" and e[1]["href"].startswith(SITE + PAGE + "#ptx-") for e in links)
 
 
 def test_every_opcode_carries_its_sentence(listing_of):

@@ -9,6 +9,7 @@ from made_up import made_up
 from profiled_kernels import saxpy, shift
 
 import smsim
+from smsim.listing.reference import PAGE, SITE
 
 X = np.arange(264 * 256, dtype="f4")
 
@@ -118,5 +119,11 @@ def test_sass_has_the_lines_of_python():
 
 
 def test_no_disassembler_no_sass(monkeypatch):
-    monkeypatch.setattr("smsim.profiling.sass._nvdisasm", lambda: None)
+    monkeypatch.setattr("smsim.sass.disassembler.find", lambda: None)
     assert profiled().source().sass is None
+
+
+def test_ptx_lines_lead_to_the_reference():
+    found = profiled().source()
+    assert all(PAGE in row.reference and row.opcode in row.text for row in found.ptx)
+    assert found._repr_html_().count(f'href="{SITE}{PAGE}#ptx-') == len(found.ptx)

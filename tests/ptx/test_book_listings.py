@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 from book_listings import Listing, executed, fenced, with_ptx
-from ptx_assembler import complaints
+from ptx_assembler import complaints, differences
+
+#: What the assembler says of a text for a newer GPU than the one it is to assemble for.
+TOO_NEW = "is higher than"
 
 
 def test_fenced_listings_are_what_they_say() -> None:
@@ -26,13 +29,12 @@ def test_what_a_notebook_runs_is_what_the_assembler_accepts(notebook: Path, tmp_
     """Each text that a notebook gives to the machine, and each that its kernels are compiled to. What it shows as
     wrong, the assembler refuses as well."""
     texts = executed(notebook, tmp_path)
-    answers = complaints([text for text, _ in texts])
-    amiss = [
-        (text[:400], ours, theirs)
-        for (text, ours), theirs in zip(texts, answers, strict=True)
-        if bool(ours) != bool(theirs)
+    found = [
+        (text[:400], theirs, ours)
+        for text, theirs, ours in differences(texts, texts)
+        if TOO_NEW not in (theirs or "")  # the machine refuses such a text only when a GPU is to run it
     ]
-    assert texts and not amiss
+    assert texts and not found
 
 
 WRONG = {

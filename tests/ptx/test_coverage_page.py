@@ -1,11 +1,13 @@
-"""The page "What it executes": what it counts, and that it names nothing twice."""
+"""The pages "What it executes" and "PTX reference": what they count, and that they name nothing twice."""
 
 from __future__ import annotations
 
 import coverage_page
 import pytest
+import reference_page
 from ptx_isa import REFUSED
 
+from smsim.listing.reference import anchor
 from smsim.ptx.rows import UNITS, matching_rows
 from smsim.ptx.syntax import pattern
 from smsim.ptx.table import ROWS
@@ -26,9 +28,16 @@ def test_the_spellings_of_a_row_fit_it(row) -> None:
 
 
 def test_every_row_stands_on_the_page() -> None:
-    shown = [row for rows in coverage_page.rows_by_subject().values() for row in rows]
+    shown = [row for rows in reference_page.rows_by_subject().values() for row in rows]
     assert sorted(row.syntax for row in shown) == sorted(row.syntax for row in ROWS)
-    assert set(coverage_page.UNITS) == set(UNITS)
+    assert set(reference_page.UNITS) == set(UNITS)
+
+
+def test_each_row_and_each_opcode_has_an_anchor_of_its_own() -> None:
+    rows = {anchor(row) for row in ROWS}
+    assert len(rows) == len(ROWS)
+    alone = {row.opcode for row in ROWS} - {row.syntax for row in ROWS}
+    assert not rows & {f"ptx-{opcode}" for opcode in alone}
 
 
 def test_what_is_refused_is_not_in_the_table() -> None:

@@ -7,11 +7,13 @@ latency of that chip. Where it varies, a counter tells, and the stall count is o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sass import Sass, sass
+from sass import sass
+
+from smsim.sass import SassInstruction
 
 LENGTH = 24
 #: The architectures of the figures, and one between them. T4, A100, RTX A6000, (L40), H800 and H100.
@@ -117,13 +119,15 @@ def _kernel(entry: str, kind: str, steps: tuple[str, ...]) -> str:
     return "\n".join(lines)
 
 
-def _round(code: list[Sass]) -> Chain:
+def _round(code: Sequence[SassInstruction]) -> Chain:
     """What repeats in the code: the shortest row of opcodes and stalls that stands there over and over.
 
     The beginning, which still loads, and the end, which stores, are left out.
     """
     middle = code[-20:-4]
-    shown = [(i.opcode, i.stall, i.fixed) for i in middle]
+    shown = [(i.opcode, i.control.stall, i.fixed) for i in middle]
     period = next(n for n in range(1, 9) if shown[n:] == shown[:-n])
     once = sorted(middle[:period], key=lambda i: i.opcode)
-    return Chain(tuple(i.name for i in once), tuple(i.stall for i in once), all(i.fixed for i in once))
+    return Chain(
+        tuple(i.name for i in once), tuple(i.control.stall for i in once), all(i.fixed for i in once)
+    )

@@ -7,11 +7,13 @@ What only a call to a subroutine needs is left out: a slow path, for subnormal n
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from lowering_cases import SPEC, program
-from sass import Sass, sass
+from sass import sass
 
+from smsim.sass import SassInstruction
 from smsim.timing.lowering.sequences import sequence
 
 _LETTER = {"f32": "f", "f64": "d", "32": "r", "64": "q", "16": "h"}
@@ -96,7 +98,7 @@ def _plain(kind: str) -> str:
     return kind if kind.startswith("f") else "b" + re.sub(r"\D", "", kind)
 
 
-def _ordinary(code: list[Sass]) -> list[Sass]:
+def _ordinary(code: Sequence[SassInstruction]) -> Sequence[SassInstruction]:
     """Without what lies between a branch and its target if a subroutine is called in there."""
     at = {label: number for number, one in enumerate(code) for label in one.labels}
     skipped: set[int] = set()

@@ -6,10 +6,12 @@ sub-core's pipe. 32 lanes in 2 cycles are 16 results a cycle, and 64 for the fou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
-from sass import Sass, sass
+from sass import sass
+
+from smsim.sass import SassInstruction
 
 COUNT = 8
 
@@ -57,7 +59,7 @@ def gaps(arch: str) -> dict[str, tuple[int, int]]:
     return {kind: _gap(kind, code[_entry(kind)]) for kind in STREAMS}
 
 
-def _gap(kind: str, code: list[Sass]) -> tuple[int, int]:
+def _gap(kind: str, code: Sequence[SassInstruction]) -> tuple[int, int]:
     names = kind.split(" or ")
     at = {}
     for cycle, instruction in _issued(code):
@@ -67,12 +69,12 @@ def _gap(kind: str, code: list[Sass]) -> tuple[int, int]:
     return min(after - before for cycles in at.values() for before, after in zip(cycles, cycles[1:])), len(at)
 
 
-def _issued(code: list[Sass]) -> Iterator[tuple[int, Sass]]:
+def _issued(code: Sequence[SassInstruction]) -> Iterator[tuple[int, SassInstruction]]:
     """Each instruction with the cycle in which it would issue if no counter had to be waited for."""
     cycle = 0
     for instruction in code:
         yield cycle, instruction
-        cycle += instruction.stall
+        cycle += instruction.control.stall
 
 
 def _entry(kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,10 +10,11 @@ from pathlib import Path
 import numpy as np
 from lowering_cases import SPEC, program
 from numba import cuda, float32, int32
-from sass import Sass, sass
+from sass import sass
 
 from smsim.isolated import call_of
 from smsim.machine.program import Code
+from smsim.sass import SassInstruction
 from smsim.timing.lowering import lower
 
 #: Where the calibration page's tool finds the counts: ``python tests/timing/lowering_corpus.py`` writes them.
@@ -211,7 +213,7 @@ def ptx_of(name: str) -> str:
 
 
 @cache
-def machine_of(name: str) -> dict[str, list[Sass]]:
+def machine_of(name: str) -> dict[str, Sequence[SassInstruction]]:
     return sass(ptx_of(name), SPEC.arch)
 
 
@@ -220,13 +222,13 @@ def blocks_of(name: str) -> list[Code]:
     return program(ptx_of(name)).blocks
 
 
-def main_of(name: str) -> list[Sass]:
+def main_of(name: str) -> Sequence[SassInstruction]:
     """The machine code of the kernel itself, without subroutines."""
     function = blocks_of(name)[0].steps[0].function.name
     return [one for one in machine_of(name)[function] if one.name != "NOP"]
 
 
-def called_of(name: str) -> list[Sass]:
+def called_of(name: str) -> Sequence[SassInstruction]:
     """The subroutines for 64-bit integer division, which all ordinary numbers go through."""
     parts = [part for other, part in machine_of(name).items() if "u64" in other or "s64" in other]
     return [one for part in parts for one in part]

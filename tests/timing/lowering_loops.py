@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lowering_cases import SPEC
 from lowering_corpus import CORPUS, blocks_of, called_of, main_of
-from sass import NO_BARRIER, Sass
 
 from smsim.ptx import flow
+from smsim.sass import NO_BARRIER, SassInstruction
 from smsim.timing import microops as m
 from smsim.timing.lowering import lower
 
@@ -66,7 +67,7 @@ class LoopRow:
         return self.unrolled * self.lowered.total() / self.sass.total()
 
 
-def group(instruction: Sass) -> str:
+def group(instruction: SassInstruction) -> str:
     name = instruction.name
     if name in _FP64:
         return "fp64"
@@ -167,7 +168,7 @@ def _lowered_batches(kernel: str) -> list[int]:
 # -- the machine's side -------------------------------------------------------------------------------
 
 
-def _machine_loops(code: list[Sass]) -> list[list[Sass]]:
+def _machine_loops(code: Sequence[SassInstruction]) -> list[Sequence[SassInstruction]]:
     at = {label: number for number, one in enumerate(code) for label in one.labels}
     back = []
     for number, one in enumerate(code):
@@ -177,7 +178,7 @@ def _machine_loops(code: list[Sass]) -> list[list[Sass]]:
     return [code[first : last + 1] for first, last in _innermost(back)]
 
 
-def _marks(code: list[Sass]) -> Counter[str]:
+def _marks(code: Sequence[SassInstruction]) -> Counter[str]:
     marks: Counter[str] = Counter()
     for one in code:
         if one.name == "SHFL":
@@ -198,18 +199,18 @@ def _times(written: Counter[str], machine: Counter[str]) -> int:
     return max(1, round(max(machine[mark] / count for mark, count in written.items())))
 
 
-def _machine_batches(code: list[Sass]) -> list[int]:
+def _machine_batches(code: Sequence[SassInstruction]) -> list[int]:
     found = []
     number, counters, over = 0, 0, False
     for one in code:
         if one.labels:
             found.append(number)
             number, counters, over = 0, 0, False
-        over = over or bool(one.wait & counters)
+        over = over or bool(one.control.wait & counters)
         if one.name in _LOADS and not over:
             number += 1
-            if one.write_barrier != NO_BARRIER:
-                counters |= 1 << one.write_barrier
+            if one.control.write_barrier != NO_BARRIER:
+                counters |= 1 << one.control.write_barrier
         if one.name in ("BRA", "EXIT", "CALL", "BAR") and number:
             found.append(number)
             number, counters, over = 0, 0, False

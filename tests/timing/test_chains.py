@@ -110,12 +110,15 @@ def test_the_disassembler_is_read_rightly():
     assert list(code["nothing"])[-1].name == "EXIT"
     names = [i.name for i in code["add"]]
     assert names.count("LDG") == 2 and names.count("FADD") == names.count("STG") == 1
-    assert [i.address for i in code["add"]] == [16 * n for n in range(len(names))]
+    assert [i.offset for i in code["add"]] == [16 * n for n in range(len(names))]
     loads = [i for i in code["add"] if i.name == "LDG"]
     add = next(i for i in code["add"] if i.name == "FADD")
     store = next(i for i in code["add"] if i.name == "STG")
     for load in loads:
         assert not load.fixed and load.opcode == "LDG.E" and len(load.operands) == 2
-        assert add.wait >> load.write_barrier & 1 or store.wait >> load.write_barrier & 1
-    assert add.fixed and add.stall >= 4 and add.operands[0] == store.operands[1]
+        assert (
+            add.control.wait >> load.control.write_barrier & 1
+            or store.control.wait >> load.control.write_barrier & 1
+        )
+    assert add.fixed and add.control.stall >= 4 and add.operands[0] == store.operands[1]
     assert any(i.guard.startswith("@") and i.name == "EXIT" for i in code["add"])

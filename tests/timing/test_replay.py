@@ -1,5 +1,8 @@
 """The replay on traces written by hand, against figures and against an oracle that skips nothing."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -54,6 +57,37 @@ def test_levels_have_the_latencies_of_the_file():
     assert result.cycles == T.dram_latency + T.l2_latency + 1
     assert (result.l2_sectors, result.l2_hits, result.l1_sectors) == (2, 1, 0)
     assert reason(result, "long_scoreboard") == T.dram_latency + T.l2_latency - 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "looks", "hits"),
+    [
+        ([], 2, 1),
+        (["ca"], 2, 1),
+        (["nc"], 2, 1),
+        (["L1::evict_first"], 2, 1),
+        (["L1::no_allocate"], 2, 0),
+        (["nc", "L1::no_allocate", "L2::256B"], 2, 0),
+        (["cg"], 0, 0),
+        (["cv"], 0, 0),
+        (["relaxed", "gpu", "L1::no_allocate"], 0, 0),
+        (["acquire", "gpu"], 0, 0),
+    ],
+)
+def test_which_loads_look_into_l1_and_which_leave_their_sectors_there(flags, looks, hits):
+    ops = micro_ops([memory(m.LOAD, n, [0], [0]) for n in range(2)] + [op(src=[0])], flags=flags)
+    result = replay(trace(ops, [[0]], records=[(t.GLOBAL, 0, [5])] * 2), ops, H100, 1)
+    assert (result.l1_sectors, result.l1_hits, result.l2_sectors) == (looks, hits, 2 - hits)
+    assert result.cycles == T.dram_latency + (T.l1_latency if hits else T.l2_latency) + 1
+
+
+def test_a_load_that_does_not_allocate_finds_what_another_left_in_l1():
+    plain, passing = ([memory(m.LOAD, 0, [0], [0])], [memory(m.LOAD, 0, [0], [0]), op(src=[0])])
+    ops = micro_ops(plain, passing)
+    hinted = SimpleNamespace(form=SimpleNamespace(flags=frozenset({"L1::no_allocate"})))
+    ops = replace(ops, instructions=(ops.instructions[0], hinted, ops.instructions[2]))
+    result = replay(trace(ops, [[0, 1]], records=[(t.GLOBAL, 0, [5])] * 2), ops, H100, 1)
+    assert (result.l1_sectors, result.l1_hits) == (2, 1)
 
 
 def test_bank_conflicts_cost_their_wavefronts():

@@ -10,7 +10,10 @@ from typing import Any
 import nbformat
 
 BEGIN, INSTEAD, END = "### BEGIN SOLUTION", "### INSTEAD", "### END SOLUTION"
+#: The same marks within a PTX text, which stands in a cell as a string.
+PTX_BEGIN, PTX_INSTEAD, PTX_END = "// BEGIN SOLUTION", "// INSTEAD", "// END SOLUTION"
 BLANK = ("# your code here", "pass")
+PTX_BLANK = ("// your code here",)
 FOLDED = "hide-input"
 VALUE = ("# your answer here",)
 HINTS = re.compile(r"<!-- hints (?P<name>[\w.]+) -->.*?<!-- end hints -->", re.DOTALL)
@@ -26,34 +29,37 @@ def blanked(source: str, cell: str = "") -> str:
 
     A region inside a function becomes ``pass``. A region at the left margin holds one assignment,
     such as ``blocks = 4``; the learner gets ``blocks = None``. Where a region has a line ``### INSTEAD``,
-    the learner gets the comments below it, uncommented: a kernel to mend.
+    the learner gets the comments below it, uncommented: a kernel to mend. In a PTX text the marks begin
+    with ``//``, and what they enclose becomes a comment, at any margin.
     """
     lines: list[str] = []
     inside: list[str] | None = None
     for line in source.splitlines():
         mark = line.strip()
-        if mark == BEGIN:
+        if mark in (BEGIN, PTX_BEGIN):
             if inside is not None:
-                raise BlankError(f"cell {cell!r}: {BEGIN} twice without {END}")
+                raise BlankError(f"cell {cell!r}: {mark} twice without its end")
             inside, indent = [], line[: len(line) - len(line.lstrip())]
-        elif mark == END:
-            if inside is None:
-                raise BlankError(f"cell {cell!r}: {END} without {BEGIN}")
-            lines += [indent + text for text in _blank(inside, indent, cell)]
+            in_ptx = mark == PTX_BEGIN
+        elif mark in (END, PTX_END):
+            if inside is None or in_ptx != (mark == PTX_END):
+                raise BlankError(f"cell {cell!r}: {mark} without its beginning")
+            blank = _ptx_blank(inside, indent, cell) if in_ptx else _blank(inside, indent, cell)
+            lines += [indent + text for text in blank]
             inside = None
         elif inside is not None:
             inside.append(line)
         else:
             lines.append(line)
     if inside is not None:
-        raise BlankError(f"cell {cell!r}: {BEGIN} without {END}")
+        raise BlankError(f"cell {cell!r}: {PTX_BEGIN if in_ptx else BEGIN} without its end")
     return "\n".join(lines)
 
 
 def _blank(body: list[str], indent: str, cell: str) -> tuple[str, ...]:
     given = [number for number, line in enumerate(body) if line.strip() == INSTEAD]
     if given:
-        return tuple(_uncommented(line, indent, cell) for line in body[given[0] + 1 :])
+        return tuple(_uncommented(line, f"{indent}# ", cell) for line in body[given[0] + 1 :])
     if indent:
         return BLANK
     tree = ast.parse("\n".join(body))
@@ -63,15 +69,22 @@ def _blank(body: list[str], indent: str, cell: str) -> tuple[str, ...]:
     return VALUE + tuple(f"{target} = None" for target in targets)
 
 
-def _uncommented(line: str, indent: str, cell: str) -> str:
-    """``    # s[t] = 1`` without its comment sign, relative to ``indent``."""
-    if not line.startswith(f"{indent}# "):
-        raise BlankError(f"cell {cell!r}: below {INSTEAD} every line is a comment, and {line!r} is none")
-    return line.removeprefix(f"{indent}# ")
+def _ptx_blank(body: list[str], indent: str, cell: str) -> tuple[str, ...]:
+    given = [number for number, line in enumerate(body) if line.strip() == PTX_INSTEAD]
+    if not given:
+        return PTX_BLANK
+    return tuple(_uncommented(line, f"{indent}// ", cell) for line in body[given[0] + 1 :])
+
+
+def _uncommented(line: str, sign: str, cell: str) -> str:
+    """``    # s[t] = 1`` without its indent and its comment sign, ``sign``."""
+    if not line.startswith(sign):
+        raise BlankError(f"cell {cell!r}: below INSTEAD every line is a comment, and {line!r} is none")
+    return line.removeprefix(sign)
 
 
 def has_blank(source: str) -> bool:
-    return BEGIN in source
+    return BEGIN in source or PTX_BEGIN in source
 
 
 def learner_of(solution: Any) -> Any:
@@ -113,7 +126,7 @@ def with_hints(source: str, ladder_of: Any) -> str:
 
 
 def skeletons(solution: Any) -> dict[str, str]:
-    """Exercise name -> source of its skeleton, for every ``labkit.check("name", answer)``."""
+    """Exercise name -> its skeleton, for every ``labkit.check("name", answer)``: a function's source, or a text."""
     functions: dict[str, str] = {}
     found: dict[str, str] = {}
     for cell in learner_of(solution).cells:
@@ -122,6 +135,8 @@ def skeletons(solution: Any) -> dict[str, str]:
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, ast.FunctionDef):
                 functions[node.name] = _function_text(cell.source, node)
+            elif _is_text(node):
+                functions[node.targets[0].id] = node.value.value.rstrip("\n")
             elif _is_check(node):
                 name, answers = node.args[0].value, [a.id for a in node.args[1:] if isinstance(a, ast.Name)]
                 texts = [functions[answer] for answer in answers if answer in functions]
@@ -136,6 +151,16 @@ def _is_check(node: ast.AST) -> bool:
         and ast.unparse(node.func) == "labkit.check"
         and len(node.args) > 1
         and isinstance(node.args[0], ast.Constant)
+    )
+
+
+def _is_text(node: ast.AST) -> bool:
+    """An assignment such as ``copy = \"\"\"...\"\"\"``: an answer that is PTX."""
+    return (
+        isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
     )
 
 

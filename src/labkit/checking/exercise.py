@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from labkit.checking.answer import is_kernel
 from labkit.checking.case import Case, Dimensions, Outcome
 from labkit.checking.engine import run_function, run_kernel
+from labkit.checking.general import GENERAL
 from labkit.checking.misconception import Misconception
 from labkit.checking.score import Score
 from labkit.checking.verdict import Verdict
@@ -45,7 +46,12 @@ class _TriedExercise:
         misconceptions: most telling first.
         score: measured once the answer is right: one, several (the first is the one that is remembered), or
             ``None``.
+        tells_ptx_lines: whether a verdict repeats the PTX line that the simulator names.
+        general: what is tried after the misconceptions; the last one always fits.
     """
+
+    tells_ptx_lines: ClassVar[bool] = False
+    general: ClassVar[tuple[Misconception, ...]] = GENERAL
 
     name: str
     specification: Callable[..., Any]

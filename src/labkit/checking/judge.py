@@ -10,7 +10,6 @@ import numpy as np
 from labkit.checking.answer import is_skeleton
 from labkit.checking.case import Outcome
 from labkit.checking.failures import describe_failure
-from labkit.checking.general import GENERAL
 from labkit.checking.table import case_table
 from labkit.checking.verdict import Mark, Verdict
 
@@ -78,7 +77,7 @@ def _praise(exercise: _TriedExercise, answer: Any, outcomes: Sequence[Outcome]) 
     tried = len(exercise.ladder) + len(exercise.fresh)
     message = f"right, on all {tried} cases."
     warned = next((warning for outcome in outcomes for warning in outcome.warnings), None)
-    notes = tuple(_told(f"Note: {_sentence(warned)}")) if warned is not None else ()
+    notes = tuple(_told(f"Note: {_sentence(warned)}", exercise.tells_ptx_lines)) if warned is not None else ()
     figures = [score.take(answer) for score in exercise.scores]
     details: list[str] = []
     for score, figure in zip(exercise.scores, figures, strict=True):
@@ -99,9 +98,11 @@ def _explain(exercise: _TriedExercise, answer: Any, outcomes: Sequence[Outcome])
         message, name = describe_failure(first.failure, answer)
         return Verdict(exercise.name, Mark.WRONG, message, misconception=name)
     details = tuple(
-        line for error in first.errors[:1] for line in _told(f"The simulator: {_sentence(error)}")
+        line
+        for error in first.errors[:1]
+        for line in _told(f"The simulator: {_sentence(error)}", exercise.tells_ptx_lines)
     )
-    for misconception in (*exercise.misconceptions, *GENERAL):
+    for misconception in (*exercise.misconceptions, *exercise.general):
         message = misconception.explains(answer, outcomes)
         if message:
             break
@@ -119,7 +120,7 @@ def _sentence(finding: Any) -> str:
     return getattr(finding, "message", str(finding)).strip()
 
 
-def _told(text: str) -> list[str]:
-    """The simulator's sentence and Python line; its PTX line says nothing before the chapters on PTX."""
+def _told(text: str, ptx_lines: bool) -> list[str]:
+    """The simulator's sentence and its lines; the PTX line says nothing before the chapters on PTX."""
     lines = [line.strip() for line in text.splitlines()]
-    return [line for line in lines if line and not line.startswith("PTX line")]
+    return [line for line in lines if line and (ptx_lines or not line.startswith("PTX line"))]

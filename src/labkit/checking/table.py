@@ -19,14 +19,31 @@ def case_table(outcome: Outcome) -> tuple[str, ...]:
     if "result" in outcome.expected:
         return _call_table(outcome)
     lines = [f"smallest failing case: {_size_text(case.size)}, {case.launch_text()}"]
-    shapes = {value.shape for value in case.arguments.values() if isinstance(value, np.ndarray)}
+    name = _output_shown(outcome)
+    arrays = {**case.inputs, name: outcome.expected[name]}.values()
+    shapes = {value.shape for value in arrays if isinstance(value, np.ndarray)}
     one_length = len(shapes) == 1 and len(next(iter(shapes))) == 1
-    lines += _vector_table(outcome) if one_length else _matrix_table(outcome)
+    lines += _vector_table(outcome, name) if one_length else _matrix_table(outcome, name)
     if outcome.got is None:
         lines.append("got: nothing, the launch was stopped")
     elif any("." in line.split()[1:] for line in lines if line.startswith("got")):
         lines.append("a single dot: never written")
     return tuple(lines)
+
+
+def _output_shown(outcome: Outcome) -> str:
+    """The first output that is wrong, else the first."""
+    names = list(outcome.expected)
+    if outcome.got is None:
+        return names[0]
+    wrong = (n for n in names if not np.all(agree(outcome.got[n], outcome.expected[n])))
+    return next(wrong, names[0])
+
+
+def _labels(outcome: Outcome, name: str) -> tuple[str, str]:
+    """How the rows for what is expected and what came are called; with several outputs they say of which."""
+    which = f" {name}" if len(outcome.expected) > 1 else ""
+    return f"expected{which}", f"got{which}"
 
 
 def _size_text(size: Any) -> str:
@@ -50,8 +67,9 @@ def _result(result: np.ndarray) -> str:
     return values[0] if result.ndim == 0 else f"({', '.join(values)})"
 
 
-def _vector_table(outcome: Outcome) -> list[str]:
-    case, (name, want) = outcome.case, next(iter(outcome.expected.items()))
+def _vector_table(outcome: Outcome, name: str) -> list[str]:
+    case, want = outcome.case, outcome.expected[name]
+    expected_label, got_label = _labels(outcome, name)
     got = outcome.got[name] if outcome.got is not None else None
     wrong = ~agree(got, want) if got is not None else np.zeros(want.shape, dtype=bool)
     start = _window(wrong, want.size)
@@ -63,9 +81,9 @@ def _vector_table(outcome: Outcome) -> list[str]:
             rows.append((label, [_number(value[i]) for i in shown if i < value.size]))
         else:
             scalars.append(f"{label} = {_number(value)}")
-    rows.append(("expected", [_number(want[i]) for i in shown]))
+    rows.append((expected_label, [_number(want[i]) for i in shown]))
     if got is not None:
-        rows.append(("got", [_number(got[i]) for i in shown]))
+        rows.append((got_label, [_number(got[i]) for i in shown]))
         rows.append(("", ["^" if wrong[i] else "" for i in shown]))
     lines = [", ".join(scalars)] if scalars else []
     lines += _aligned(rows)
@@ -81,18 +99,20 @@ def _window(wrong: np.ndarray, length: int) -> int:
     return int(np.clip(np.argmax(wrong) - 2, 0, length - COLUMNS))
 
 
-def _matrix_table(outcome: Outcome) -> list[str]:
+def _matrix_table(outcome: Outcome, name: str) -> list[str]:
     lines: list[str] = []
-    parts = {**outcome.case.inputs, **{"expected": next(iter(outcome.expected.values()))}}
+    expected_label, got_label = _labels(outcome, name)
+    parts = {**outcome.case.inputs, expected_label: outcome.expected[name]}
     if outcome.got is not None:
-        parts["got"] = next(iter(outcome.got.values()))
+        parts[got_label] = outcome.got[name]
+    left = max(9, *(len(label) for label in parts))
     for label, value in parts.items():
         if not isinstance(value, np.ndarray):
             lines.append(f"{label} = {_number(value)}")
             continue
         grid = np.atleast_2d(value)[:COLUMNS, :COLUMNS]
         rows = [(label if r == 0 else "", [_number(v) for v in row]) for r, row in enumerate(grid)]
-        lines += _aligned(rows, left=9)
+        lines += _aligned(rows, left=left)
     return lines
 
 

@@ -206,12 +206,24 @@ class CarefulRun:
             deciding, active = self._active(frame, None), self._active(frame, step)
         guard = step.instruction.guard
         guard_slot = None if guard is None else frame.program.slots.register(guard.name)
-        for slot in step.decides:
+        decides = step.decides
+        if step.form.row.semantics == "warp.shuffle":
+            decides = decides[1:]  # of what it takes, those lanes count that are read: see handed_on
+        for slot in decides:
             for tag, lanes in frame.taint.get(slot, {}).items():
                 if not copied or tag not in copied:
                     tag.use(lanes & (deciding if slot == guard_slot else active))
 
+    def handed_on(self, frame: Frame, step: Step, lanes: np.ndarray) -> None:
+        """The lanes of a shuffle have met, and some read what ``lanes`` (``(T, B)``) brought."""
+        for tag, where in frame.taint.get(step.decides[0], {}).items():
+            tag.use(where & lanes)
+
     # -- records are copied whole, padding and all -------------------------------------------------------
+
+    def stored(self) -> None:
+        """An instruction that ends a block has written what it had to write."""
+        self._stored.clear()
 
     def storing(self, space: str, address: object, size: int, mask: Mask) -> None:
         """The instruction now running writes ``size`` bytes at ``address`` in the lanes of ``mask``."""

@@ -70,8 +70,11 @@ class EndingErrors(Teller):
         what = f"branches to label {number} of a list of {labels}, which are counted from 0"
         return self._astray(frame, mask, step, what)
 
+    def beyond_parameter(self, frame: Frame, step: Step, what: str) -> MemoryFault:
+        return self._astray(frame, frame.mask, step, f"reads beyond {what}")
+
     def _astray(self, frame: Frame, mask: Mask, step: Step, what: str) -> MemoryFault:
-        """A lane goes on where no instruction is."""
+        """A lane goes on where nothing is: no instruction, no parameter."""
         active = np.ones((1, 1), bool) if mask is None else mask
         row, column, named, _ = self._first(frame, np.broadcast_to(active, frame.lanes.shape))
         position = self.where(step)

@@ -15,6 +15,7 @@ import numpy as np
 from smsim.hazards.cells import Note
 from smsim.hazards.globaljudge import GlobalJudge
 from smsim.hazards.globalwritten import GlobalWritten
+from smsim.hazards.readonlypath import ReadOnlyPath
 from smsim.machine.globalspace import bounds, even_steps, lanes_apart
 from smsim.machine.kinds import ATOMIC, READ, WRITE
 from smsim.machine.memory import Allocation
@@ -49,6 +50,7 @@ class GlobalWatch(GlobalJudge):
     def __init__(self, launch: Launch, grain: int, in_full: set[int]) -> None:
         super().__init__(launch, grain, in_full)
         self.written = GlobalWritten(launch)
+        self._read_only = ReadOnlyPath(self) if launch.kernel.reads_non_coherently else None
 
     def access(
         self,
@@ -64,10 +66,13 @@ class GlobalWatch(GlobalJudge):
 
         Raises:
             DataRace: two writes, or a write and an atomic, that nothing orders.
+            NonCoherentRead: ``ld.global.nc`` of what somebody writes.
             UninitializedRead: an atomic updates what nobody wrote.
             Suspicion: a read that races or that finds what nobody wrote, or accesses that must be entered
                 one by one.
         """
+        if self._read_only is not None:
+            self._read_only.access(frame, step, address, size)
         whole = self.space.whole(address, size)
         if (whole is None or whole.written is not None) and step.form.row.semantics != "memory.store":
             self.written.read(frame, step, address, size, whole)

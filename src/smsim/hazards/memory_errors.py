@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smsim.errors import DataRace, MemoryFault, UninitializedRead
+from smsim.errors import DataRace, MemoryFault, NonCoherentRead, UninitializedRead
 from smsim.hazards.place import plural
 from smsim.hazards.teller import Teller
 from smsim.hazards.where import where
@@ -122,6 +122,35 @@ class MemoryErrors(Teller):
             **a.facts(),
         )
 
+    def non_coherent(
+        self, reader: int, read: Step, write: Step, writer: int, cell: int, base: int, grain: int
+    ) -> NonCoherentRead:
+        """Reader and writer (linear numbers in the grid + 1) of one cell of an allocation."""
+        place = self.places.describe(self.launch.global_space, base + cell * grain, grain)
+        a, b = self.where(read), self.where(write)
+        (block, thread), (other_block, other_thread) = (self._of_grid(n - 1) for n in (reader, writer))
+        other = "it" if reader == writer else f"thread {other_thread} of block {other_block}"
+        message = (
+            f"thread {thread} of block {block} in kernel {self.launch.kernel_name} reads {place.at} by "
+            f"ld.global.nc, and {other} {_verb(write)} it in the same launch. The read-only path is for "
+            f"memory that nobody writes while the kernel runs; what it returns is undefined, and no barrier, "
+            f"fence or flag changes that."
+        )
+        message += f"\n    thread {thread} reads at {a.short()}"
+        message += f"\n    thread {other_thread} {_verb(write)} at {b.short()}"
+        return NonCoherentRead(
+            message,
+            kernel=self.launch.kernel_name,
+            block=block,
+            blocks=(block, other_block),
+            threads=(thread, other_thread),
+            array=place.array,
+            address=place.offset,
+            source_lines=(a.source_line, b.source_line),
+            ptx_lines=(a.ptx_line, b.ptx_line),
+            **a.facts(),
+        )
+
     def _of_grid(self, number: int) -> tuple[Dim3, Dim3]:
         """``(block, thread)`` of a linear thread number in the grid."""
         block, thread = divmod(number, self.launch.threads)
@@ -177,9 +206,18 @@ _KIND = {"read": "reads", "write": "writes", "atomic": "updates"}
 
 def _verb(step: Step) -> str:
     name = step.form.row.semantics
-    return {"memory.load": "reads", "memory.load_matrix": "reads", "memory.store": "writes"}.get(
-        name, "updates"
-    )
+    if name.startswith("async."):
+        return (
+            "copies"
+            if name in ("async.copy", "async.bulk_load", "async.bulk_store")
+            else "uses an mbarrier of"
+        )
+    return {
+        "memory.load": "reads",
+        "memory.load_matrix": "reads",
+        "memory.store": "writes",
+        "memory.store_matrix": "writes",
+    }.get(name, "updates")
 
 
 def _access_bytes(step: Step) -> int:

@@ -1,4 +1,4 @@
-"""A listing as HTML: Python on one side, PTX on the other, linked by line, and no script."""
+"""A listing as HTML: Python, PTX and if wanted machine code in columns, linked by line, and no script."""
 
 from __future__ import annotations
 
@@ -6,22 +6,40 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from smsim.listing import sasspage
 from smsim.listing.folding import Folded, Group, Statement
+from smsim.listing.machine import Shown
 from smsim.listing.plain import facts, plural
+from smsim.listing.reference import address
 from smsim.listing.source import Origin
-from smsim.listing.style import rules
+from smsim.listing.style import WITH_SASS, rules
+
+_UNKNOWN = "Not in the simulated SM's table."
 
 
-def html(functions: Sequence[Folded], headings: Sequence[str], python: Mapping[int, str], full: str) -> str:
-    """The element that a notebook shows for a :class:`~smsim.listing.Views`."""
+def html(
+    functions: Sequence[Folded],
+    headings: Sequence[str],
+    python: Mapping[int, str],
+    full: str,
+    code: Shown | None = None,
+) -> str:
+    """The element that a notebook shows for a :class:`~smsim.listing.Views`; ``code`` is its machine code."""
     groups = [part for f in functions for part in f.parts if isinstance(part, Group)]
     keys = _keys(groups)
     columns = [_python_column(python, groups, keys)] if python else []
-    columns.append(_ptx_column(functions, headings, keys, bool(python)))
+    by_row = sasspage.row_keys(code) if code is not None else []
+    columns.append(_ptx_column(functions, headings, keys, bool(python), dict.fromkeys(by_row, not python)))
+    style, above = rules(dict.fromkeys([*by_row, *keys.values()])), []
+    if code is not None:
+        columns.append(sasspage.column(code, keys, by_row=not python))
+        style += WITH_SASS
+        above.append(sasspage.switch(["Python", "PTX", "SASS"] if python else ["PTX", "SASS"]))
     return "\n".join(
         [
             '<div class="smsim-views">',
-            f"<style>\n{rules(dict.fromkeys(keys.values()))}</style>",
+            f"<style>\n{style}</style>",
+            *above,
             '<div class="sv-cols">',
             *columns,
             "</div>",
@@ -70,8 +88,13 @@ def _python_row(
 
 
 def _ptx_column(
-    functions: Sequence[Folded], headings: Sequence[str], keys: Mapping[Origin, str], linked: bool
+    functions: Sequence[Folded],
+    headings: Sequence[str],
+    keys: Mapping[Origin, str],
+    linked: bool,
+    by_row: Mapping[str, bool],
 ) -> str:
+    """``by_row``: the classes of rows that machine code belongs to, and whether a keyboard reaches them."""
     out = ['<div class="sv-ptx">']
     for function, heading in zip(functions, headings):
         out.append(f'<div class="sv-name">{escape(heading[0].upper() + heading[1:])}</div>')
@@ -80,14 +103,14 @@ def _ptx_column(
         out.append("</ul>")
         for part in function.parts:
             if isinstance(part, Group):
-                out += _group(part, keys, linked)
+                out += _group(part, keys, linked, by_row)
             else:
                 out.append(f'<div class="sv-label">{escape(part.name)}:</div>')
     return "\n".join([*out, "</div>"])
 
 
-def _group(group: Group, keys: Mapping[Origin, str], linked: bool) -> list[str]:
-    rows = [_row(statement) for statement in group.statements]
+def _group(group: Group, keys: Mapping[Origin, str], linked: bool, by_row: Mapping[str, bool]) -> list[str]:
+    rows = [_row(statement, by_row) for statement in group.statements]
     key = keys.get(group.origin)
     if key is None:
         head = [f'<div class="sv-from">{escape(str(group.origin))}</div>'] if linked else []
@@ -101,25 +124,38 @@ def _group(group: Group, keys: Mapping[Origin, str], linked: bool) -> list[str]:
     ]
 
 
-def _row(statement: Statement) -> str:
+def _row(statement: Statement, by_row: Mapping[str, bool]) -> str:
+    key = sasspage.row_key(statement.line)
+    linked = f" {key}" if key in by_row else ""
+    if by_row.get(key):
+        said = escape(f"PTX line {statement.line}: {statement.head} {statement.operands}".strip())
+        linked += f'" tabindex="0" role="group" aria-label="{said}'
     guard = f"{escape(statement.guard)} " if statement.guard else ""
-    title = f' title="{escape(statement.summary)}"' if statement.summary else ""
     operands = f" {escape(statement.operands)}" if statement.operands else ""
     return (
-        f'<div class="sv-row"><span class="sv-n">{statement.line}</span>{guard}'
-        f'<span class="sv-op"{title}>{escape(statement.opcode)}</span>{operands}</div>'
+        f'<div class="sv-row{linked}"><span class="sv-n">{statement.line}</span>{guard}'
+        f"{_opcode(statement)}{operands}</div>"
     )
+
+
+def _opcode(statement: Statement) -> str:
+    """The opcode with its sentence. Keyboards reach the same links once an opcode, under "What they do"."""
+    opcode = escape(statement.opcode)
+    if statement.row is None:
+        return f'<span class="sv-op">{opcode}</span>'
+    title, to = escape(statement.summary), escape(address(statement.row))
+    return f'<span class="sv-op" title="{title}"><a href="{to}" tabindex="-1">{opcode}</a></span>'
 
 
 def _words(functions: Sequence[Folded]) -> str:
     """What each opcode does, for those who have no mouse to hover with."""
-    seen: dict[str, str] = {}
+    seen: dict[str, Statement] = {}
     for function in functions:
         for statement in function.statements:
-            seen.setdefault(statement.opcode, statement.summary or "Not in the simulated SM's table.")
+            seen.setdefault(statement.opcode, statement)
     rows = [
-        f'<dt class="sv-op">{escape(opcode)}</dt><dd>{escape(summary)}</dd>'
-        for opcode, summary in sorted(seen.items())
+        f'<dt class="sv-op">{_linked(one)}</dt><dd>{escape(one.summary or _UNKNOWN)}</dd>'
+        for _, one in sorted(seen.items())
     ]
     return "\n".join(
         [
@@ -129,6 +165,11 @@ def _words(functions: Sequence[Folded]) -> str:
             "</dl></details>",
         ]
     )
+
+
+def _linked(statement: Statement) -> str:
+    opcode = escape(statement.opcode)
+    return f'<a href="{escape(address(statement.row))}">{opcode}</a>' if statement.row else opcode
 
 
 def _full(full: str) -> str:

@@ -1,12 +1,12 @@
-"""``smsim.views``: a kernel's Python and PTX beside each other, linked by line."""
+"""``smsim.views``: a kernel's Python, PTX and machine code beside each other, linked by line."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from smsim.listing import page, plain
+from smsim.listing import machine, page, plain
 from smsim.listing.folding import Folded, Group, Statement, fold
 from smsim.listing.fulltext import printable
 from smsim.listing.names import shortened
@@ -16,10 +16,13 @@ from smsim.ptx import load_text
 from smsim.ptx.nodes import Function, Instruction, Module
 from smsim.signatures import asked_for
 
+if TYPE_CHECKING:
+    from smsim.sass import Assembled, MachineCode
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Views:
-    """A kernel seen as Python and as PTX. Printed, it is a folded listing; a notebook links the two sides.
+    """A kernel seen as Python, as PTX and as machine code. Printed, it is a listing; a notebook links the columns.
 
     Attributes:
         name: the kernel's name in Python, or that of hand-written PTX.
@@ -27,6 +30,8 @@ class Views:
         module: the text, parsed.
         function: the kernel in it, parsed.
         arguments: what the kernel's PTX parameters are, one entry a Python argument.
+        source: the kernel's Python lines.
+        with_sass: whether the machine code is shown too. :attr:`sass` has it either way.
     """
 
     name: str
@@ -35,6 +40,7 @@ class Views:
     function: Function
     arguments: tuple[Argument, ...]
     source: Source
+    with_sass: bool = False
 
     @cached_property
     def folded(self) -> tuple[Folded, ...]:
@@ -61,6 +67,47 @@ class Views:
     def registers(self) -> dict[str, int]:
         """How many registers of each class the kernel uses: ``{"pred": 1, "b32": 3, ...}``."""
         return dict(self.folded[0].registers)
+
+    @cached_property
+    def sass(self) -> MachineCode:
+        """The machine code that NVIDIA's assembler makes of the kernel, with control bits; a list of instructions.
+
+        It is for the simulated H800, or for the target of a PTX text that is newer. Nothing here executes it.
+
+        Raises:
+            AssemblerError: the assembler refuses the text; the message is its own, with lines.
+            MissingTool: nvJitLink or nvdisasm is not installed; the message says how to get it.
+        """
+        from smsim.sass import MachineCode, disassemble
+
+        assembled = self._assembled
+        code = disassemble(assembled.cubin)[self.function.name]
+        return MachineCode(machine.arch_for(self.module), code, assembled.usage[self.function.name])
+
+    @property
+    def registers_per_thread(self) -> int:
+        """How many 32-bit registers a thread of it gets, as NVIDIA's assembler reports. Raises as :attr:`sass`."""
+        return self._assembled.usage[self.function.name].registers
+
+    @property
+    def spills(self) -> tuple[int, int]:
+        """Bytes a thread ``(stored, loaded)`` because registers did not suffice. Raises as :attr:`sass`."""
+        usage = self._assembled.usage[self.function.name]
+        return usage.spill_stores, usage.spill_loads
+
+    @cached_property
+    def _assembled(self) -> Assembled:
+        from smsim.sass import assemble
+
+        if self.function.kind != "entry":
+            raise TypeError(
+                f"{self.name} is a function (.func); only a kernel (.entry) has machine code of its own."
+            )
+        return assemble(self.ptx, machine.arch_for(self.module))
+
+    @cached_property
+    def _machine(self) -> machine.Shown | None:
+        return machine.shown(self) if self.with_sass else None
 
     def lines(self, python_line: int | str) -> str:
         """The PTX that comes from one line of the kernel's Python source, one instruction a line.
@@ -106,44 +153,74 @@ class Views:
         return f"{what} {function.name}: {count}, PTX {major}.{minor} for {self.module.target}"
 
     def __str__(self) -> str:
-        return "\n\n".join(plain.listing(f, self._heading(f)) for f in self.folded)
+        parts = [plain.listing(f, self._heading(f)) for f in self.folded]
+        if self._machine is not None:
+            parts = [*machine.python(self.source), *parts, machine.listing(self._machine)]
+        return "\n\n".join(parts)
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         headings = [self._heading(f) for f in self.folded]
-        return page.html(self.folded, headings, self.source.lines, self.full)
+        return page.html(self.folded, headings, self.source.lines, self.full, self._machine)
 
 
-def views(kernel: Any, signature: Any = None) -> Views:
-    """A kernel's PTX, folded to what matters and linked with its Python lines.
+def views(kernel: Any, signature: Any = None, *, sass: bool = False) -> Views:
+    """A kernel's PTX, folded to what matters and linked with its Python lines, and if wanted its machine code.
 
     The text is the very one that runs on the simulated H800, and that ``smsim.check`` runs.
 
     Args:
-        kernel: what ``@cuda.jit`` returns, or a PTX text.
+        kernel: what ``@cuda.jit`` returns, a PTX text, or what ``smsim.load_ptx`` returns, or a kernel of it.
         signature: the argument types as a Numba signature, a string or a tuple of types; or a tuple of
             arguments such as a launch would get. Without it, those for which the kernel is compiled
             already, if there is one such set.
+        sass: show as a third view the machine code that NVIDIA's assembler makes of the PTX. Where the assembler
+            or the disassembler is not installed, the view says how to get it.
 
     Raises:
-        TypeError: ``kernel`` is neither, the signature is missing and cannot be guessed, or an argument is
-            one that no kernel takes.
+        TypeError: ``kernel`` is none of these, the signature is missing and cannot be guessed, or an argument
+            is one that no kernel takes.
+        numba.core.errors.NumbaError: the kernel does not compile for these types.
         PTXSyntaxError: the text is not PTX.
+        AssemblerError: with ``sass``, NVIDIA's assembler refuses the text.
     """
+    found = _views(kernel, signature)
+    if sass:
+        found = replace(found, with_sass=True)
+        found._machine  # noqa: B018  an error belongs here, not where the result is shown
+    return found
+
+
+def _views(kernel: Any, signature: Any) -> Views:
+    text, entry = _handwritten(kernel)
+    if text is None:
+        return _of_kernel(getattr(kernel, "dispatcher", kernel), signature)
+    if signature is not None:
+        raise TypeError("A PTX text has its types in it; views(text) takes no signature.")
+    return _of_text(text, entry)
+
+
+def _handwritten(kernel: Any) -> tuple[str | None, str | None]:
+    """The PTX text that ``kernel`` is or belongs to, and its name in there if it is one of several."""
     if isinstance(kernel, str):
-        if signature is not None:
-            raise TypeError("A PTX text has its types in it; views(text) takes no signature.")
-        return _of_text(kernel)
-    return _of_kernel(getattr(kernel, "dispatcher", kernel), signature)
+        return kernel, None
+    from smsim.handwritten import PTXKernel, PTXModule
+
+    if isinstance(kernel, PTXModule):
+        return kernel.text, None
+    if isinstance(kernel, PTXKernel):
+        return kernel.module.text, kernel.entry
+    return None, None
 
 
-def _of_text(text: str) -> Views:
+def _of_text(text: str, entry: str | None) -> Views:
     module = load_text(text)
     bodies = [f for f in module.functions.values() if not f.declared_only]
     if not bodies:
         raise TypeError("This PTX text holds no kernel and no function.")
-    function = next((f for f in bodies if f.kind == "entry"), bodies[0])
+    wanted = [f for f in bodies if f.name == entry or (entry is None and f.kind == "entry")]
+    function = (wanted or bodies)[0]
     name = shortened(module, None, None).get(function.name, function.name)
     return Views(name, text, module, function, as_written(function), Source(None))
 

@@ -102,13 +102,18 @@ class Barriers:
             if complete is None or not complete.any():
                 continue
             groups = [g for g in self.waiting if g.number == number]
+            waited = self._waiting_lanes(number)
+            go = complete
+            count = self._count(number)
+            if count is not None:
+                waited = self._first_to_come(number, waited, count)
+                go = complete & waited
             for group in groups:  # bar.red looks at all groups as they arrived
                 if group.finish is not None:
-                    group.finish(group, self._freed(group, complete), groups)
-            waited = self._waiting_lanes(number)
+                    group.finish(group, self._freed(group, go), groups)
             whole = bool((waited.all(axis=0, keepdims=True) | ~complete).all())
             for group in groups:
-                self._let_go(group, complete)
+                self._let_go(group, go)
             if number in self._arrivals:
                 self._arrivals[number] = self._arrivals[number] & ~complete
             if whole or not {g.count for g in groups} - {None}:
@@ -117,6 +122,20 @@ class Barriers:
                 self.chunk.order.meet(number, waited, complete)
             released = True
         return released
+
+    def _count(self, number: int) -> int | None:
+        """How many threads barrier ``number`` is for; ``None``: the whole block."""
+        counts = {g.count for g in self.waiting if g.number == number} - {None}
+        if number in self._arrivals:
+            counts.add(self._arrival_counts[number])
+        return min(counts, default=None)
+
+    def _first_to_come(self, number: int, waited: np.ndarray, count: int) -> np.ndarray:
+        """Those of the lanes ``waited`` that a barrier for ``count`` lets go: the others came too late, and wait
+        for its next turn. Who only arrived counts first; then lower warps come before higher ones."""
+        only_arrived = np.broadcast_to(self._arrivals.get(number, False), waited.shape) & ~waited
+        places = only_arrived.sum(axis=0, keepdims=True) + np.cumsum(waited, axis=0)
+        return waited & (places <= count)
 
     def _arrived(self, number: int) -> np.ndarray:
         """Who counts at barrier ``number``: those who wait there and those who only arrived."""
@@ -140,11 +159,9 @@ class Barriers:
         chunk = self.chunk
         arrived = self._arrived(number)
         here = arrived.sum(axis=0, keepdims=True)
-        counts = {g.count for g in self.waiting if g.number == number} - {None}
-        if number in self._arrivals:
-            counts.add(self._arrival_counts[number])
-        if counts:
-            complete = here >= min(counts)
+        count = self._count(number)
+        if count is not None:
+            complete = here >= count
         else:
             complete = here == chunk.lanes.threads
             if chunk.exited is not False:
@@ -178,20 +195,23 @@ class Barriers:
                     steps = [groups[s].step for s in seen[:2]]
                     raise self.chunk.launch.explain.split_warp_at_barrier(self.chunk, column, lanes, steps)
 
-    def _freed(self, group: Waiting, complete: np.ndarray) -> Mask | bool:
-        """The lanes of ``group`` in ``complete`` blocks, or ``False`` if there is none."""
+    def _freed(self, group: Waiting, go: np.ndarray) -> Mask | bool:
+        """The lanes of ``group`` that may ``go``, ``(1, B)`` by blocks or ``(T, B)``; ``False`` if there is none."""
         lanes = group.frame.lanes
-        mine = complete if lanes.full else complete[:, lanes.block[:, 0]].T
+        mine = go
+        if not lanes.full:
+            rows = np.broadcast_to(go, self.chunk.lanes.shape)
+            mine = rows[lanes.thread[:, 0], lanes.block[:, 0]].reshape(-1, 1)
         freed = np.broadcast_to(mine, lanes.shape)
         freed = freed if group.mask is None else freed & group.mask
         if not freed.any():
             return False
         return None if freed.all() else freed
 
-    def _let_go(self, group: Waiting, complete: np.ndarray) -> None:
-        """Release the lanes of ``group`` that are in ``complete`` blocks."""
+    def _let_go(self, group: Waiting, go: np.ndarray) -> None:
+        """Release the lanes of ``group`` that may ``go``, as :meth:`_freed` takes it."""
         frame = group.frame
-        freed = self._freed(group, complete)
+        freed = self._freed(group, go)
         if freed is False:
             return
         left = False if freed is None else without(group.mask, freed)

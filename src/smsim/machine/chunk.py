@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smsim.hazards.asyncwatch import CopyWatch
+from smsim.machine.asynccopies import Copies
 from smsim.machine.barriers import Barriers, GridBarrier
 from smsim.machine.collectives import from_warps, to_warps
 from smsim.machine.frame import Frame, Mask, union, without
 from smsim.machine.lanes import WARP, Lanes
+from smsim.machine.mbarriers import Mbarriers
 from smsim.machine.meetings import Meetings
+from smsim.machine.registerpool import RegisterPool
 from smsim.machine.retype import Value, merge, retype
 from smsim.machine.stack import ThreadStack
 
@@ -53,8 +57,13 @@ class Chunk:
         self.stack = ThreadStack(self.lanes, launch.make_local_watch(self))
         self.watch = launch.make_watch(self)
         self.order = launch.make_order(self)
+        self.copies = self.mbarriers = None
+        if launch.kernel.asynchronous:
+            self.copies, self.mbarriers = Copies(self), Mbarriers(self)
+            self.copy_watch = CopyWatch(self)
         self.barriers = Barriers(self)
         self.meetings = Meetings(self)
+        self.registers = RegisterPool(self)
         self.grid_barrier = GridBarrier(self)
         self.exited: Mask | bool = False
         self.steps = 0
@@ -115,12 +124,17 @@ class Chunk:
                 if self.rounds > ROUNDS_BEFORE_PARKING:
                     self.waited_in_vain = True
                     return False
-            elif self.grid_barrier.waiting and not (self.barriers.waiting or self.meetings.waiting):
+            elif self.grid_barrier.waiting and not (
+                self.barriers.waiting or self.meetings.waiting or self.registers.waiting
+            ):
                 self.at_grid_barrier = self.waited_in_vain = True
                 return False
             elif self.frames:
                 self.barriers.explain_deadlock()
             else:
+                self.registers.finish()
+                if self.copies is not None:
+                    self.copies.finish()
                 self.watch.finish()
                 return True
 
@@ -146,7 +160,7 @@ class Chunk:
 
     def _release(self) -> bool:
         """Let go those whose barrier or meeting is complete. True if anybody can move again."""
-        if self.meetings.release():
+        if self.meetings.release() or self.registers.waiting and self.registers.release():
             return True
         released = self.barriers.release()
         if released:
@@ -166,6 +180,8 @@ class Chunk:
 
     def _everyone_yielded(self) -> bool:
         """Start a new round if there is anybody to run in it."""
+        if self.mbarriers is not None:
+            self.mbarriers.round_over()
         spinning = self.let_go = False
         for frame in self.frames:
             spinning = spinning or bool(frame.yielded and frame.pending) or bool(frame.held)

@@ -26,6 +26,9 @@ Collective = Callable[[list[np.ndarray], np.ndarray, np.ndarray], tuple[np.ndarr
 #: ``(frame, mask, step, results)``: reads memory at the addresses that a collective found.
 Load = Callable[[Frame, Mask, "Step", list[np.ndarray]], None]
 
+#: ``(frame, mask, resume, step)``: puts the lanes of ``mask`` where they go.
+Then = Callable[[Frame, Mask, int, "Step"], None]
+
 _WARP_BARRIER = "bar.warp"
 
 
@@ -43,6 +46,7 @@ class Party:
         step: the instruction.
         load: what ``act`` computes are addresses, and this reads what lies there.
         aligned: all 32 lanes of a warp must take part.
+        then: where the lanes go from here, if not simply on.
     """
 
     frame: Frame
@@ -56,6 +60,7 @@ class Party:
     step: Step
     load: Load | None = None
     aligned: bool = False
+    then: Then | None = None
 
 
 class Meetings:
@@ -155,6 +160,8 @@ class Meetings:
                 if other is not party:
                     joined = merge(self.lanes_of(other), np.asarray(other.values[number]), joined)
             values.append(to_warps(joined, shape))
+        if party.step.form.row.semantics == "warp.shuffle":
+            self._hand_on(party, values, here, parties)
         results = party.act(values, here, member)
         if party.load is not None:
             party.load(frame, freed, party.step, [_by_lane(result, shape[0]) for result in results])
@@ -170,7 +177,26 @@ class Meetings:
             self._judge_sources(party, freed, _by_lane(results[-1], shape[0]))
         if party.key.startswith("bar.warp"):
             self.chunk.ordered()
-        frame.go(party.resume, None if freed is not None and freed.all() else freed)
+        freed = None if freed is not None and freed.all() else freed
+        if party.then is None:
+            frame.go(party.resume, freed)
+        else:
+            party.then(frame, freed, party.resume, party.step)
+
+    def _hand_on(
+        self, party: Party, values: list[np.ndarray], here: np.ndarray, parties: list[Party]
+    ) -> None:
+        """A suspected value gets somewhere if some lane reads it."""
+        careful = self.chunk.launch.careful
+        if careful is None or not any(other.frame.taint for other in parties):
+            return
+        numbers = np.arange(LANES).reshape(1, -1, 1)
+        source = party.act([np.broadcast_to(numbers, here.shape), *values[1:]], here, here)[0]
+        read = np.zeros(here.shape, bool)
+        np.put_along_axis(read, np.where(here, source, numbers), True, axis=1)
+        lanes = from_warps(read & here, self.chunk.lanes.threads)
+        for other in parties:
+            careful.handed_on(other.frame, other.step, lanes & self.lanes_of(other))
 
     def _judge_sources(self, party: Party, freed: Mask, known: np.ndarray) -> None:
         """A shuffle that reads a lane which takes no part gets an undefined value."""

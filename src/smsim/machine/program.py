@@ -9,10 +9,21 @@ import numpy as np
 
 from smsim.errors import UnsupportedPTX
 from smsim.machine import special, supplied
-from smsim.machine.bind import access, atomics, calls, compute, control, moves, tensor, warp
+from smsim.machine.bind import (
+    access,
+    asynchronous,
+    atomics,
+    calls,
+    compute,
+    control,
+    mbarriers,
+    moves,
+    tensor,
+    warp,
+)
 from smsim.machine.bind.binding import Binding, Slots, Step
 from smsim.machine.frame import Frame
-from smsim.machine.kinds import READ
+from smsim.machine.kinds import READ, WRITE
 from smsim.machine.loops import mark_loops
 from smsim.machine.retype import Value, merge
 from smsim.machine.stack import layout
@@ -41,6 +52,8 @@ BINDERS: dict[str, Callable[[Binding, Instruction, Form], Step]] = {
     "control.nanosleep": control.bind_nanosleep,
     "barrier.arrive": control.bind_arrive,
     "warp.active_mask": warp.bind_active_mask,
+    **asynchronous.BINDERS,
+    **mbarriers.BINDERS,
 }
 #: How the instructions that end a block are called in their rows.
 ENDINGS = {
@@ -48,7 +61,10 @@ ENDINGS = {
     "control.trap", "barrier.barrier", "barrier.reduce", *warp.MEETING,
 }  # fmt: skip
 #: The operands of warp-level instructions that are not a mask and plain registers.
-_FRAGMENTS = {"tensor.mma": tensor.Fragments, "memory.load_matrix": tensor.MatrixRows}
+_FRAGMENTS = {
+    "tensor.mma": tensor.Fragments, "memory.load_matrix": tensor.MatrixRows, "memory.store_matrix": tensor.StoredRows,
+    "warp.registers": warp.RegisterCount,
+}  # fmt: skip
 
 
 class Code:
@@ -65,13 +81,14 @@ class Code:
         polls: it is in such a loop.
         peels: the loop that polls, by its first block, of which this block is a first turn that the compiler
             has put before the loop; -1 for none.
+        awaits: lanes that wait before it, to go round its loop again, can only wait for mbarriers.
         simple: no barrier, call, return or exit ends it: gathered lanes may run it.
         ending: the step that ends the block, if there is one; for hazards and messages.
     """
 
     __slots__ = (
         "steps", "leave", "live_in", "is_loop_header", "spins", "polls_to", "polls", "peels", "simple", "ending",
-        "endless",
+        "endless", "awaits",
     )  # fmt: skip
 
     def __init__(self, steps: list[Step], leave: control.Leave, block: object, ending: Step | None) -> None:
@@ -80,7 +97,7 @@ class Code:
         self.spins = False
         self.polls_to = self.peels = -1
         self.polls = False
-        self.endless = False
+        self.endless = self.awaits = False
         self.simple = ending is None or ending.form.row.semantics == "control.branch"
 
 
@@ -178,6 +195,8 @@ class Program:
         step = Step(lambda frame: None, writes, tuple(reads), decides, instruction, self.function, form)
         if name == "memory.load_matrix":
             step.access_kind, step.home = READ, self.binding.home(instruction.operands[1])
+        if name == "memory.store_matrix":
+            step.access_kind, step.home = WRITE, self.binding.home(instruction.operands[0])
         return step
 
     def _warp_operands(self, instruction: Instruction, form: Form) -> warp.Operands:
@@ -284,9 +303,9 @@ class Program:
 
 
 def talks(instruction: Instruction) -> bool:
-    """Whether threads may learn of each other by it: a strong access, an atomic, a fence."""
+    """Whether threads may learn of each other by it: a strong access, an atomic, a fence, an mbarrier."""
     words = {"volatile", "relaxed", "acquire", "release", "mmio"}
-    return instruction.opcode in ("atom", "red", "fence", "membar") or bool(
+    return instruction.opcode in ("atom", "red", "fence", "membar", "mbarrier", "cp") or bool(
         words & set(instruction.modifiers)
     )
 

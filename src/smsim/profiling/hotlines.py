@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,11 +12,12 @@ import numpy as np
 from smsim.counting.metrics import ratio
 from smsim.counting.text import columns
 from smsim.listing.names import renamed, shortened
+from smsim.listing.reference import address
 from smsim.listing.source import Origin, Source
 from smsim.profiling.evidence import Evidence
 from smsim.profiling.quantities import percent
-from smsim.profiling.sass import disassembled
 from smsim.profiling.stalls import TITLES
+from smsim.ptx.rows import resolve
 from smsim.timing.microops import STALLS
 
 _SHOWN = 0.01  # lines with less of the cycles are left out of the printed table
@@ -34,6 +35,7 @@ class HotLine:
         share: of all warp-cycles, from 0 to 1.
         reason: what warps mostly waited for there, of :data:`smsim.timing.microops.STALLS`; empty if they never did.
         issued: micro-operations issued.
+        opcode, reference: of a PTX line its opcode, and where the book's reference explains it.
     """
 
     line: int
@@ -43,6 +45,8 @@ class HotLine:
     share: float
     reason: str
     issued: int
+    opcode: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -68,8 +72,13 @@ class HotLines:
 
         The replay does not execute these instructions, so they have no cycles of their own.
         """
-        found = disassembled(*self.code)
-        return None if found is None else "\n".join(f"{line or '':>5}  {text}" for line, text in found)
+        from smsim.sass import AssemblerError, MissingTool, machine_code
+
+        try:
+            found = machine_code(*self.code)
+        except (AssemblerError, MissingTool):  # a listing is no reason to fail
+            return None
+        return "\n".join(f"{one.line or '':>5}  {one.text}" for one in found)
 
     def at(self, line: int) -> HotLine:
         """The row of Python line ``line``.
@@ -114,7 +123,9 @@ def hot_lines(evidence: Evidence) -> HotLines:
         origin = source.origin(instruction.loc, module.files)
         groups.setdefault(origin, []).append(at)
         text = renamed(instruction.text, names)
-        ptx.append(_line(instruction.line, text, origin, replay.stalls[at], int(replay.issued[at]), total))
+        line = _line(instruction.line, text, origin, replay.stalls[at], int(replay.issued[at]), total)
+        explained = address(resolve(instruction).row)  # what ran is in the table
+        ptx.append(replace(line, opcode=instruction.spelling, reference=explained))
     python = [
         _line(o.line, _said(o), o, replay.stalls[ats].sum(axis=0), int(replay.issued[ats].sum()), total)
         for o, ats in groups.items()

@@ -68,7 +68,15 @@ def _column(
         text = row.text if row.origin.elsewhere else indented.get(row.line, row.text)
         out.append(
             f'<div class="sv-row sv-hot {key}" tabindex="0" style="--heat:{100 * row.share / hottest:.1f}%">'
-            f'<span class="sv-n">{row.line or ""}</span>{escape(text)} '
+            f'<span class="sv-n">{row.line or ""}</span>{_linked(row, text)} '
             f'<span class="sv-why">{escape(said)}</span></div>'
         )
     return "\n".join([*out, "</div>"])
+
+
+def _linked(row: HotLine, text: str) -> str:
+    before, opcode, after = text.partition(row.opcode) if row.reference else (text, "", "")
+    if not opcode:
+        return escape(text)
+    link = f'<a href="{escape(row.reference)}" tabindex="-1">{escape(opcode)}</a>'
+    return f'{escape(before)}<span class="sv-op">{link}</span>{escape(after)}'

@@ -27,7 +27,7 @@ from smsim.ptx.nodes import (
 from smsim.ptx.rows import Form
 from smsim.ptx.syntax import TYPE_BITS
 
-_MAY_DISCARD = frozenset({"atom", "setp"})
+_MAY_DISCARD = frozenset({"atom", "setp", "mbarrier"})
 _MAY_DISCARD_FIRST = frozenset({"setp", "elect", "match"})
 _POLICY = "L2::cache_hint"
 
@@ -63,6 +63,8 @@ def check_rules(instruction: Instruction, form: Form, function: Function, module
         refuse("A is by rows and B by columns, written .row.col in this order", instruction)
     elif instruction.opcode == "pmevent":
         _check_event(instruction, form)
+    elif instruction.opcode == "setmaxnreg":
+        _check_register_count(instruction, function, module)
     elif instruction.opcode == "brx":
         table = instruction.operands[1].name
         if table not in function.branch_targets:
@@ -73,6 +75,16 @@ def _check_event(instruction: Instruction, form: Form) -> None:
     event, largest = instruction.operands[0], 0xFFFF if "mask" in form.flags else 15
     if not isinstance(event, Immediate) or not 0 <= event.value <= largest:
         refuse(f"pmevent takes a number in the text, from 0 to {largest}", instruction)
+
+
+def _check_register_count(instruction: Instruction, function: Function, module: Module) -> None:
+    count = instruction.operands[0]
+    if not module.target.endswith(("a", "f")):
+        refuse(f"setmaxnreg needs sm_90a, and .target says {module.target}", instruction)
+    if not isinstance(count, Immediate):
+        refuse("the registers of setmaxnreg are a number in the text", instruction)
+    if not 24 <= count.value <= 256 or count.value % 8:
+        refuse(f"setmaxnreg takes a multiple of 8 from 24 to 256, not {count.value}", instruction)
 
 
 def check_age(instruction: Instruction, form: Form, module: Module) -> None:
@@ -125,6 +137,9 @@ def _check_memory(instruction: Instruction, form: Form, function: Function, modu
             refuse("one lane moves at most 16 bytes at once", instruction)
     if instruction.opcode == "applypriority" and instruction.operands[1] != Immediate(128):
         refuse("applypriority takes a whole line, 128 bytes", instruction)
+    if instruction.opcode == "cp":
+        _check_copy(instruction, form)
+        return
     for operand in instruction.operands:
         if isinstance(operand, Address):
             if operand.base is None and form.space != "local":
@@ -135,6 +150,27 @@ def _check_memory(instruction: Instruction, form: Form, function: Function, modu
             if "to" in form.flags or instruction.opcode == "isspacep":
                 refuse("the address to convert or test is in a register", instruction)
             _check_space(operand.name, instruction, form, function, module)
+
+
+def _check_copy(instruction: Instruction, form: Form) -> None:
+    """Sizes of asynchronous copies, and how many groups a wait leaves alone."""
+    for operand, spec in zip(instruction.operands, form.operands, strict=True):
+        if spec.name == "n" and not isinstance(operand, Immediate):
+            refuse("how many groups may stay under way is a number in the text", instruction)
+        if spec.name != "size":
+            continue
+        if form.row.semantics != "async.copy":
+            if isinstance(operand, Immediate) and operand.value % 16:
+                refuse(f"a bulk copy moves multiples of 16 bytes, not {operand.value}", instruction)
+            continue
+        sizes = (16,) if "cg" in form.flags else (4, 8, 16)
+        if not isinstance(operand, Immediate) or operand.value not in sizes:
+            refuse(f"{instruction.spelling} copies {' or '.join(map(str, sizes))} bytes", instruction)
+        source = next(
+            (o for o, s in zip(instruction.operands, form.operands, strict=True) if s.name == "source"), None
+        )
+        if isinstance(source, Immediate) and not 0 <= source.value <= operand.value:
+            refuse(f"of {operand.value} bytes no more than these are read, not {source.value}", instruction)
 
 
 def find_variable(name: str, function: Function, module: Module) -> Variable | None:

@@ -20,6 +20,8 @@ from smsim.timing.replay_state import (
     A_L2_WRITE,
     A_LSU,
     A_SHARED,
+    EMPTIES_L1,
+    FILLS_L1,
     FINE,
     K_DIRTY,
     K_LINE,
@@ -34,6 +36,7 @@ from smsim.timing.replay_state import (
     P_L2,
     P_L2_FINE,
     P_REQUEST,
+    PASSES_L1,
     S_ATOMIC,
     S_DRAM,
     S_LINK,
@@ -109,7 +112,7 @@ def _write_back(sm, begin, dirty, cost, A, S):
 
 
 @inner
-def _at_l2(sm, at, sector, write, cost, P, A, S, L2):
+def at_l2(sm, at, sector, write, cost, P, A, S, L2):
     """One sector that sets out for L2 at ``at``: the cycle in which the answer is there."""
     line, place = sector // 4, sector % 4
     begin = max(at * FINE, S[sm, S_LINK])
@@ -143,12 +146,20 @@ def _at_l2(sm, at, sector, write, cost, P, A, S, L2):
 
 
 @inner
-def global_access(sm, begin, what, past_l1, cost, passes, space, first, last, sectors, P, A, S, L1, L2):
+def empty_l1(sm, L1):
+    """Nothing that L1 holds is valid any more."""
+    for where in range(L1.shape[1]):
+        for way in range(L1.shape[2]):
+            L1[sm, where, way, K_VALID] = 0
+
+
+@inner
+def global_access(sm, begin, what, use_of_l1, cost, passes, space, first, last, sectors, P, A, S, L1, L2):
     """A load, store or atomic of a warp: the cycle in which its last sector is there (or has been written).
 
     Args:
         sm, begin: the SM, and when the access reached its sub-core's address stage.
-        what, past_l1: a kind of micro-operation; whether a load of it asks L2 at once.
+        what, use_of_l1: a kind of micro-operation; what a load of it does with L1 (FILLS_L1 and so on).
         cost: what one sector takes of the SM's share of DRAM, in FINE parts of a cycle.
         passes, space: of the record.
         first, last, sectors: its sectors are ``sectors[first:last]``.
@@ -170,21 +181,23 @@ def global_access(sm, begin, what, past_l1, cost, passes, space, first, last, se
         line, place = sectors[i] // 4, sectors[i] % 4
         where = _set_of(line, L1.shape[1])
         way = _way_of(L1, sm, where, line)
-        if what == LOAD and not past_l1:
+        if what == LOAD and use_of_l1 < PASSES_L1:
             A[A_L1] += 1
             if way >= 0 and (L1[sm, where, way, K_VALID] >> place) & 1:
                 A[A_L1_HIT] += 1
                 L1[sm, where, way, K_USED] = at
                 done = max(done, max(start + P[P_L1], L1[sm, where, way, K_THERE + place]))
                 continue
-        there = _at_l2(sm, start, sectors[i], what != LOAD, cost, P, A, S, L2)
+        there = at_l2(sm, start, sectors[i], what != LOAD, cost, P, A, S, L2)
         done = max(done, there)
-        if what == LOAD and not past_l1:
+        if what == LOAD and use_of_l1 == FILLS_L1:
             _fill(L1, sm, where, way, line, place, there, at)
         elif what == STORE and space == LOCAL:
             _fill(L1, sm, where, way, line, place, at, at)
         elif what == ATOMIC and way >= 0:
             L1[sm, where, way, K_VALID] &= ~(1 << place)
+    if use_of_l1 == EMPTIES_L1:
+        empty_l1(sm, L1)
     if what != LOAD:
         # Nobody waits for a store's answer, so it is the queue to L2 that keeps warps from storing faster than
         # L2 takes in. How long that queue is, is not published: here, as long as one trip.

@@ -332,6 +332,15 @@ def _load_param(
 ) -> Step:
     name, offset = param_place(instruction.operands[1], binding, instruction)
     dtype = DTYPES[form.type]
+    # What a caller passes is written piece by piece; a kernel's parameters have the size they are declared with.
+    sizes = (
+        {p.name: p.size_bytes for p in binding.function.params} if binding.function.kind == "entry" else {}
+    )
+    size = sizes.get(name)
+    if size is not None and not 0 <= offset <= size - dtype.itemsize * len(into):
+        return _load_beyond_param(
+            binding, instruction, form, writes, f"`{name}`, a parameter of {size} bytes"
+        )
 
     def run(frame: Frame) -> None:
         for number, (slot, wide) in enumerate(zip(into, wider, strict=True)):
@@ -340,6 +349,16 @@ def _load_param(
                 frame.R[slot] = value if wide is None else value.astype(wide)
 
     return Step(run, writes, (), (), instruction, binding.function, form)
+
+
+def _load_beyond_param(
+    binding: Binding, instruction: Instruction, form: Form, writes: int, what: str
+) -> Step:
+    def run(frame: Frame) -> None:
+        raise frame.chunk.launch.explain.beyond_parameter(frame, step, what)
+
+    step = Step(run, writes, (), (), instruction, binding.function, form)
+    return step
 
 
 def _store_param(binding: Binding, instruction: Instruction, form: Form, slots: tuple[int, ...]) -> Step:

@@ -63,7 +63,7 @@ class Lowered:
             src, dst = (src, cell) if instruction.opcode == "st" else (cell, dst)
         found = memory.access(step, pc, record, dst, src, self.timing)
         if found is not None:
-            return [found]
+            return [*memory.fence_before(step, pc), found]
         if step.form.row.semantics == "tensor.mma":
             return [self._tensor(step, pc, dst, src)]
         return self._chain(step, pc, dst, src, fresh)
