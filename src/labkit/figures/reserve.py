@@ -64,7 +64,7 @@ def draw_bandwidth(
     """
     if not lines:
         raise ValueError("draw_bandwidth needs one line at least")
-    fig = figure(height=3.4)
+    fig = figure(height=2.6 + 0.24 * (len(lines) + len(published)))
     axes = fig.subplots()
     for n, (name, (k, rate)) in enumerate(lines.items()):
         axes.plot(np.asarray(k), rate, _STYLES[n % len(_STYLES)], color=palette.of(n), label=name)
@@ -74,7 +74,7 @@ def draw_bandwidth(
         )
     axes.axhline(link, color=palette.faint, linewidth=1)
     axes.text(axes.get_xlim()[1], link, f"link: {link:g} ", ha="right", va="bottom", color=palette.faint)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.12 * axes.get_ylim()[1])
     axes.set_xlim(left=0)
     axes.set_xlabel("SMs that move data, k")
     axes.set_ylabel("GB/s of a GPU")
