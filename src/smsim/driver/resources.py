@@ -65,14 +65,18 @@ def with_register_limit(text: str, limit: int | None) -> str:
     return f"{text}{_LIMIT}{limit}\n" if limit else text
 
 
+def register_limit(text: str) -> int:
+    """The ``max_registers`` that :func:`with_register_limit` noted in ``text``, or 0."""
+    return _number(text, re.escape(_LIMIT) + r"(\d+)")
+
+
 _LIMIT = "// registers a thread at most: "
 
 
 def _assemble(text: str, arch: str) -> str:
     core = cuda_core()
 
-    limit = _number(text, re.escape(_LIMIT) + r"(\d+)")
-
+    limit = register_limit(text)
     linker = core.Linker(
         core.ObjectCode.from_ptx(text.encode()),
         options=core.LinkerOptions(arch=arch, ptxas_options=["-v"], max_register_count=limit or None),
