@@ -1,0 +1,25 @@
+"""A cell that needs one of NVIDIA's tools where it is not installed says so, in place of a traceback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def say_what_is_missing(shell: Any) -> None:
+    """From here on :class:`smsim.sass.MissingTool` ends a cell of ``shell`` with one sentence, and is no failure.
+
+    The cells below run on: *Run all* does not stop. ``shell`` is IPython's; ``None`` outside a notebook.
+    """
+    if shell is None:
+        return
+    from smsim.sass.missing import MissingTool
+
+    def said(shell: Any, kind: type, problem: MissingTool, trace: Any, tb_offset: Any = None) -> None:
+        print(problem)
+
+    def forgiven(result: Any) -> None:
+        if isinstance(result.error_in_exec, MissingTool):
+            result.error_in_exec = None
+
+    shell.set_custom_exc((MissingTool,), said)
+    shell.events.register("post_run_cell", forgiven)
