@@ -80,6 +80,7 @@ def assemble(ptx: str, arch: str, options: Sequence[str] = ()) -> Assembled:
 
 
 _ERROR = re.compile(r"ptxas .*?input(?:, line (\d+))?; (error|fatal)\s*: (.*)")
+_FATAL = re.compile(r"ptxas fatal\s*:\s*(.*)")
 _PROPERTIES = re.compile(
     r"Function properties for (\S+)\s*\n[^\n]*?(\d+) bytes stack frame, (\d+) bytes spill stores, "
     r"(\d+) bytes spill loads\s*\n[^\n]*?Used (\d+) registers"
@@ -91,8 +92,7 @@ def _refused(log: str) -> str:
     found = [(line, text.strip()) for line, _, text in _ERROR.findall(log)]
     if found:
         return "\n".join(f"  line {line}: {text}" if line else f"  {text}" for line, text in found)
-    plain = [line.partition(":")[2].strip() for line in log.splitlines() if line.startswith("ptxas fatal")]
-    return "\n".join(f"  {text}" for text in plain)
+    return "\n".join(f"  {text.strip()}" for text in _FATAL.findall(log))
 
 
 def _usage(log: str) -> dict[str, Usage]:
