@@ -27,7 +27,7 @@ def draw_alive(view: Views, machine: int | None = None) -> Figure:
     axes.axhline(named, color=palette.of(2), label=f"a place for every name: {named}")
     if machine is not None:
         axes.axhline(machine, color=palette.of(3), linestyle="--", label=f"the assembler: {machine}")
-    axes.set_ylim(0, named * 1.15)
+    axes.set_ylim(0, max(named, machine or 0) * 1.15)
     axes.set_xlim(0, len(alive) + 1)
     axes.legend(loc="center right")
     return fig

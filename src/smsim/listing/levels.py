@@ -13,6 +13,7 @@ from typing import Any
 
 from smsim.listing.plain import plural, statements
 from smsim.listing.views import Views, views
+from smsim.ptx.nodes import Loc
 
 #: The five, in order, and what one entry of each is called.
 UNITS = {
@@ -67,9 +68,7 @@ class Levels:
         return "\n\n".join(parts)
 
     def __str__(self) -> str:
-        return "\n".join(
-            f"{level:8} {plural(count, UNITS[level])}" for level, count in self.counts.items()
-        )
+        return "\n".join(f"{level:8} {plural(count, UNITS[level])}" for level, count in self.counts.items())
 
     __repr__ = __str__
 
@@ -97,7 +96,7 @@ def levels(kernel: Any, signature: Any = None) -> Levels:
         "typed": tuple(_typed(typed)),
         "LLVM IR": tuple(_llvm(llvm)),
         "PTX": tuple(_ptx(view)),
-        "SASS": tuple(Entry(one.line, one.text) for one in view.sass),
+        "SASS": tuple(_sass(view)),
     }
     return Levels(view, texts)
 
@@ -163,3 +162,12 @@ def _ptx(view: Views) -> Iterator[Entry]:
             yield Entry(number, statements([statement]))
     known = {id(s) for number in view.source.lines for s in view._statements_of(number)}
     yield from (Entry(0, statements([s])) for s in view.folded[0].statements if id(s) not in known)
+
+
+def _sass(view: Views) -> Iterator[Entry]:
+    """What was inlined from another function has no line of the kernel's."""
+    numbers = {path: number for number, path in view.module.files.items()}
+    for one in view.sass:
+        place = Loc(numbers.get(one.file, 0), one.line, 0)
+        origin = view.source.origin(place, view.module.files)
+        yield Entry(0 if origin.elsewhere else origin.line, one.text)
