@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
+
+from labkit.missing import say_what_is_missing
 
 #: Both warnings hold paths and go to stderr; a notebook's stored output must hold neither.
 QUIET = {"CUDA_LOW_OCCUPANCY_WARNINGS": 0, "CUDA_WARN_ON_IMPLICIT_COPY": 0}
@@ -31,9 +34,16 @@ def start() -> None:
         print(problem)
         return
     _silence_loaded_numba()
+    say_what_is_missing(_shell())
     # Not the engine's own sentence: why it was chosen differs from machine to machine.
     simulated = engine.simulated and f"a {engine.engine} ({engine.spec.sms} SMs). No GPU is needed."
     print(f"Kernels run on {simulated or f'the {engine.engine}.'}")
+
+
+def _shell() -> Any:
+    """IPython's shell, where one runs."""
+    loaded = sys.modules.get("IPython")
+    return loaded.get_ipython() if loaded else None
 
 
 def _old_target_loaded() -> bool:

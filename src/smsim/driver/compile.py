@@ -103,13 +103,24 @@ def _accepted(cc: tuple) -> tuple:
     return cc[: len(inspect.signature(nvrtc.get_arch_option).parameters)]
 
 
-def _compile(dispatcher: Any, types: tuple[Any, ...], cc: tuple) -> Compiled:
-    from numba.cuda.cudadrv import driver
+def built(dispatcher: Any, argument_types: Any, cc: tuple = (9, 0, "a")) -> Any:
+    """Numba's own kernel object for a GPU that need not be here, before anything is linked."""
+    with _lock, _device_of(cc):
+        return _built(dispatcher, _normalised(argument_types))
+
+
+def _built(dispatcher: Any, types: tuple[Any, ...]) -> Any:
     from numba.cuda.dispatcher import _Kernel
 
     let_line_numbers_link()
     options = with_line_numbers(dispatcher.py_func, dispatcher.targetoptions)
-    kernel = _Kernel(dispatcher.py_func, types, **options)
+    return _Kernel(dispatcher.py_func, types, **options)
+
+
+def _compile(dispatcher: Any, types: tuple[Any, ...], cc: tuple) -> Compiled:
+    from numba.cuda.cudadrv import driver
+
+    kernel = _built(dispatcher, types)
     library = kernel.library
     library.needs_cudadevrt = False  # the simulated device has its functions
     link = driver._Linker(max_registers=library._max_registers, cc=cc, lto=library._lto)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smsim.driver.cudacore import cuda_core
+from smsim.driver.resources import register_limit
 from smsim.driver.toolchain import path_of
 from smsim.sass.missing import NoAssembler
 
@@ -46,6 +47,8 @@ class Assembled:
 def assemble(ptx: str, arch: str, options: Sequence[str] = ()) -> Assembled:
     """``ptx`` as machine code for ``arch``, such as ``"sm_90a"``.
 
+    Where Numba compiled it with ``max_registers``, the assembler is held to that.
+
     Raises:
         AssemblerError: the assembler refuses it.
         NoAssembler: nvJitLink or cuda.core is not installed.
@@ -53,10 +56,17 @@ def assemble(ptx: str, arch: str, options: Sequence[str] = ()) -> Assembled:
     if path_of("nvJitLink") is None:
         raise NoAssembler
     core = cuda_core()
-    settings = core.LinkerOptions(arch=arch, lineinfo=True, ptxas_options=["-v", *options])
+    settings = core.LinkerOptions(
+        arch=arch,
+        lineinfo=True,
+        ptxas_options=["-v", *options],
+        max_register_count=register_limit(ptx) or None,
+    )
+    # A last line without its end, in a text of n * 16 bytes, makes nvJitLink 13.0 write beyond its memory.
+    ended = ptx if ptx.endswith("\n") else f"{ptx}\n"
     linker = None
     try:
-        linker = core.Linker(core.ObjectCode.from_ptx(ptx.encode()), options=settings)
+        linker = core.Linker(core.ObjectCode.from_ptx(ended.encode()), options=settings)
         code = linker.link("cubin")
         return Assembled(bytes(code.code), _usage(linker.get_info_log()))
     except Exception as error:  # nvJitLink's errors have no public class
@@ -70,6 +80,7 @@ def assemble(ptx: str, arch: str, options: Sequence[str] = ()) -> Assembled:
 
 
 _ERROR = re.compile(r"ptxas .*?input(?:, line (\d+))?; (error|fatal)\s*: (.*)")
+_FATAL = re.compile(r"ptxas fatal\s*:\s*(.*)")
 _PROPERTIES = re.compile(
     r"Function properties for (\S+)\s*\n[^\n]*?(\d+) bytes stack frame, (\d+) bytes spill stores, "
     r"(\d+) bytes spill loads\s*\n[^\n]*?Used (\d+) registers"
@@ -81,8 +92,7 @@ def _refused(log: str) -> str:
     found = [(line, text.strip()) for line, _, text in _ERROR.findall(log)]
     if found:
         return "\n".join(f"  line {line}: {text}" if line else f"  {text}" for line, text in found)
-    plain = [line.partition(":")[2].strip() for line in log.splitlines() if line.startswith("ptxas fatal")]
-    return "\n".join(f"  {text}" for text in plain)
+    return "\n".join(f"  {text.strip()}" for text in _FATAL.findall(log))
 
 
 def _usage(log: str) -> dict[str, Usage]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
@@ -16,10 +17,17 @@ from smsim.sass.missing import NoDisassembler
 def disassemble(cubin: bytes) -> dict[str, tuple[SassInstruction, ...]]:
     """The functions of an ELF file of machine code, by name.
 
+    A run of ``nvdisasm`` takes most of a second, however short the code; several functions in one file cost no more.
+
     Raises:
         NoDisassembler: it is not installed.
         RuntimeError: it cannot read the file.
     """
+    return dict(_disassembled(cubin))
+
+
+@lru_cache(maxsize=64)
+def _disassembled(cubin: bytes) -> dict[str, tuple[SassInstruction, ...]]:
     program = find()
     if program is None:
         raise NoDisassembler

@@ -95,6 +95,8 @@ class SassInstruction:
         labels: names of this place, for branches.
         file, line: the source file and line it comes from; nothing and 0 where none is known.
         ptx_line: the line of the PTX text it comes from; 0 where none is known.
+        encoding: all its 128 bits.
+        note: what the disassembler remarks: ``"SpillRefill"`` where the assembler had too few registers.
     """
 
     offset: int
@@ -106,6 +108,8 @@ class SassInstruction:
     file: str = ""
     line: int = 0
     ptx_line: int = 0
+    encoding: int = 0
+    note: str = ""
 
     @property
     def name(self) -> str:
@@ -133,6 +137,7 @@ _PTX_FILE = ".nv_debug_ptx_txt"
 _FIRST = re.compile(
     r"^\s*/\*([0-9a-f]{4,})\*/\s+(?:(@\S+)\s+)?([A-Z][^\s;]*)\s*(.*?)\s*;?\s*/\* 0x([0-9a-f]{16}) \*/"
 )
+_NOTE = re.compile(r'\s*\(\*"(\w+)"\*\)')
 _SECOND = re.compile(r"^\s*/\* 0x([0-9a-f]{16}) \*/")
 
 
@@ -155,19 +160,35 @@ def parse(listing: str) -> dict[str, tuple[SassInstruction, ...]]:
             else:
                 place = (marked[1], int(marked[2]))
         elif first := _FIRST.match(line):
-            offset, guard, opcode, operands, _ = first.groups()
+            offset, guard, opcode, operands, lower = first.groups()
             second = _SECOND.match(next(lines, ""))
             if second is None:
                 raise ValueError(f"nvdisasm printed no second half of the instruction at 0x{offset}")
-            control = decode(int(second[1], 16))
-            named = _split(operands)
+            upper = int(second[1], 16)
+            operands, note = _without_note(operands)
             current.append(
                 SassInstruction(
-                    int(offset, 16), guard or "", opcode, named, control, tuple(labels), *place, ptx_line
+                    offset=int(offset, 16),
+                    guard=guard or "",
+                    opcode=opcode,
+                    operands=_split(operands),
+                    control=decode(upper),
+                    labels=tuple(labels),
+                    file=place[0],
+                    line=place[1],
+                    ptx_line=ptx_line,
+                    encoding=upper << 64 | int(lower, 16),
+                    note=note,
                 )
             )
             labels = []
     return {name: tuple(_without_padding(code)) for name, code in functions.items()}
+
+
+def _without_note(operands: str) -> tuple[str, str]:
+    """The operands, and the disassembler's remark that may stand among them."""
+    found = _NOTE.search(operands)
+    return _NOTE.sub("", operands), found[1] if found else ""
 
 
 def _split(operands: str) -> tuple[str, ...]:
