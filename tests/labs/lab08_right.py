@@ -1,8 +1,9 @@
 """Right answers to lab 8 in styles that readers bring along."""
 
-import smsim
 from answers import Answer, collector
-from numba.core.types import float32, int32
+from numba.core.types import int32
+
+import smsim
 
 RIGHT: list[Answer] = []
 right = collector(RIGHT)
@@ -16,7 +17,9 @@ def head_body_tail(source, target, first, n):
     tail = body + ((end - body) & ~3)
     for k in range(body + 4 * i, tail, 4 * cuda.gridsize(1)):
         a, b, c, d = smsim.asm("ld.global.v4.u32 {%0, %1, %2, %3}, [%4];", "=r, =r, =r, =r : l", source[k:])
-        smsim.asm("st.global.v4.u32 [%0], {%1, %2, %3, %4};", "l, r, r, r, r : memory", target[k:], a, b, c, d)
+        smsim.asm(
+            "st.global.v4.u32 [%0], {%1, %2, %3, %4};", "l, r, r, r, r : memory", target[k:], a, b, c, d
+        )
     if first + i < body:
         target[first + i] = source[first + i]
     if tail + i < end:
@@ -113,6 +116,23 @@ def wide_loads_single_stores(source, target, first, n):
         target[first + i] = source[first + i]
     if i < end - tail:
         target[tail + i] = source[tail + i]
+
+
+@right("lab08.copy")
+def tail_by_every_thread(source, target, first, n):
+    """Every thread copies the tail, all with the same values: right, and more requests than need be."""
+    i, end = cuda.grid(1), first + n
+    body = min((first + 3) // 4 * 4, end)
+    tail = body + (end - body) // 4 * 4
+    for k in range(body + 4 * i, tail, 4 * cuda.gridsize(1)):
+        a, b, c, d = smsim.asm("ld.global.v4.u32 {%0, %1, %2, %3}, [%4];", "=r, =r, =r, =r : l", source[k:])
+        smsim.asm(
+            "st.global.v4.u32 [%0], {%1, %2, %3, %4};", "l, r, r, r, r : memory", target[k:], a, b, c, d
+        )
+    if first + i < body:
+        target[first + i] = source[first + i]
+    for k in range(tail, end):
+        target[k] = source[k]
 
 
 @right("lab08.experts")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from labkit.checking.case import UNWRITTEN, Case, Outcome, unwritten_like
+from labkit.checking.engine import run_kernel
 from labkit.checking.exercise import KernelExercise
 from labkit.checking.misconception import Misconception
 from labkit.checking.score import Score
 from labkit.exercises.lab04.signs import gives, races_on
-from labkit.exercises.lab07.signs import misaligned_on
 from labkit.exercises.lab08 import signs
 from labkit.exercises.lab08.traffic import accessed, counted_over_plain
 
@@ -148,6 +149,13 @@ def _first_of_four(case: Case) -> np.ndarray:
     return np.where(_vectors(case), first_ones, specification(source, *_extent(case)))
 
 
+def _misaligned_inside(answer: Any, outcomes: Sequence[Outcome]) -> bool:
+    """A misaligned access to an element that there is. (A slice that begins too far out begins at the end.)"""
+    o = next((o for o in outcomes if o.errors), None)
+    found = re.search(r"at \w+\[(\d+)\], which is not a multiple of", str(o.errors[0])) if o else None
+    return found is not None and int(found[1]) < o.case.arguments["source"].size
+
+
 def _second_vector_astray(answer: Any, outcomes: Sequence[Outcome]) -> bool:
     """Right with one vector at most. With more, some are never written, or the arrays are left."""
     more = [o for o in outcomes if not _one_vector(o.case)]
@@ -178,6 +186,10 @@ def _blame(answer: Any, case: Case) -> tuple[str, str] | None:
     if wide_loads != wide_stores:
         there, missing = ("loads", "stores") if wide_loads else ("stores", "loads")
         return "one side only", f"Your {there} move 16 bytes, and your {missing} do not yet."
+    if any("target" in str(w) for w in run_kernel(answer, case, {}).warnings):
+        return "copied twice", (
+            "Several threads write the same elements, with the same values. Head and tail belong to one thread each."
+        )
     return None
 
 
@@ -185,7 +197,20 @@ EXERCISE = KernelExercise(
     name="lab08.copy",
     specification=specification,
     make=make,
-    ladder=((0, 4), (0, 8), (0, 5), (0, 3), (3, 1), (1, 2), (3, 5), (2, 12), (1, 30), (0, 0), (0, 1030), (3, 1400)),
+    ladder=(
+        (0, 4),
+        (0, 8),
+        (0, 5),
+        (0, 3),
+        (3, 1),
+        (1, 2),
+        (3, 5),
+        (2, 12),
+        (1, 30),
+        (0, 0),
+        (0, 1030),
+        (3, 1400),
+    ),
     fresh=((1, 777), (2, 2000), (4, 515)),
     score=(
         Score(
@@ -222,7 +247,7 @@ EXERCISE = KernelExercise(
             "vectors for elements",
             "a vector's address is no multiple of 16 bytes. Vector number `v` begins `4 * v` *elements* behind the "
             "first vector.",
-            detect=misaligned_on("source", "target"),
+            detect=_misaligned_inside,
         ),
         Misconception(
             "bytes for elements",
@@ -231,8 +256,8 @@ EXERCISE = KernelExercise(
             detect=_second_vector_astray,
         ),
         Misconception(
-            "copied twice",
-            "two threads write the same element. The few elements of head and tail belong to one thread each.",
+            "two sources",
+            "two threads write different values to one element of `target`. Element `i` comes from element `i`.",
             detect=races_on("target"),
         ),
         Misconception(
