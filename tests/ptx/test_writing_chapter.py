@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numba import cuda
 from ptx_assembler import complaints, our_complaint
+from smsim.profiling.sass import disassembled
 
 import smsim
-from smsim.profiling.sass import disassembled
 
 pytest.importorskip("cuda.bindings.nvjitlink", reason="NVIDIA's linker has no wheel for this platform")
 
