@@ -1,4 +1,4 @@
-"""Lab 8's checks: wrong answers named for what they are, right ones accepted, traffic measured against plain kernels."""
+"""Lab 8's checks: wrong answers named for what they are, right ones accepted, traffic over the plain kernel's."""
 
 import numpy as np
 import pytest

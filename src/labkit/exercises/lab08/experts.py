@@ -12,7 +12,7 @@ from labkit.checking.misconception import Misconception
 from labkit.checking.score import Score
 from labkit.exercises.lab04.signs import gives, races_on
 from labkit.exercises.lab08 import signs
-from labkit.exercises.lab08.traffic import BUDGET, from_l2_over_plain, words
+from labkit.exercises.lab08.traffic import BUDGET, from_l2_over_plain, hit_rates, words
 
 #: Tokens, experts, and elements of a token; as many threads.
 Sizes = tuple[int, int, int]
@@ -126,6 +126,7 @@ EXERCISE = KernelExercise(
         goal=0.7,
         too_much=0.9,
         advice="The table should come from L2 once, and the stream once.",
+        place=hit_rates("experts"),
         blame=_blame,
     ),
     budget=BUDGET,

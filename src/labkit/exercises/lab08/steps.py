@@ -14,7 +14,7 @@ from labkit.checking.score import Score
 from labkit.exercises.lab04.signs import BARRIER_SKIPPED, gives
 from labkit.exercises.lab08 import signs
 from labkit.exercises.lab08.texts import asm_calls
-from labkit.exercises.lab08.traffic import from_l2_over_plain, words
+from labkit.exercises.lab08.traffic import accessed, from_l2_over_plain, hit_rates, words
 
 #: Blocks, elements of a block, steps.
 Sizes = tuple[int, int, int]
@@ -86,7 +86,9 @@ def _loose(answer: Any, case: Case) -> float:
 
 
 def _outside(answer: Any, case: Case) -> float:
-    return float(sum("nc" not in w for w in words(answer, case, "ld", *READ_ONLY)))
+    """Lines (for each of the arrays) that load what nobody writes, and not through the read-only path."""
+    found = [a for a in accessed(answer, case) if a.operation == "ld" and a.array in READ_ONLY]
+    return float(len({(a.line, a.array) for a in found if ".nc" not in a.spelling}))
 
 
 def _blame(answer: Any, case: Case) -> tuple[str, str] | None:
@@ -114,7 +116,7 @@ EXERCISE = KernelExercise(
     fresh=((2, 33, 3), (3, 64, 4)),
     score=(
         Score(
-            "loads of `start` and `w` by another path",
+            "lines that load `start` or `w` by another path",
             _outside,
             measured,
             goal=0,
@@ -135,6 +137,7 @@ EXERCISE = KernelExercise(
             from_l2_over_plain("steps"),
             measured,
             goal=1,
+            place=hit_rates("steps"),
             advice="`x` is shared within a block, and the barrier orders it; a plain load may find it in L1. "
             "`volatile`, `relaxed`, `.cg` and `.cv` all go past L1.",
         ),

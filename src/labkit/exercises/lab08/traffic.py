@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from smsim.profiling.profile import Profile
 
 _FROM_L2 = "l1tex__m_xbar2l1tex_read_bytes.sum"
+_HIT_RATE = "l1tex__t_sector_hit_rate.pct"
 _COUNTED = "l1tex__t_{}_pipe_lsu_mem_global_op_{}.sum"
 
+#: Whose L1 and L2 are modelled, also where there is a GPU.
+DEVICE = "H800"
 #: Engine steps of a launch that is measured: enough for a kernel that goes through all tokens for every expert.
 BUDGET = 200_000
 
@@ -57,7 +60,17 @@ def _profile(kernel: Any, case: Case) -> Profile:
 
     with contextlib.redirect_stdout(io.StringIO()):
         launch = kernel[case.blocks, case.threads]
-        return smsim.profile(launch, *case.arguments.values(), budget=BUDGET)
+        return smsim.profile(launch, *case.arguments.values(), device=DEVICE, budget=BUDGET)
+
+
+def hit_rates(name: str) -> Callable[[Any, Case], str]:
+    """A place: the share of loaded sectors that L1 had, the answer's and the plain kernel's."""
+
+    def said(answer: Any, case: Case) -> str:
+        mine, theirs = (_profile(kernel, case).metrics[_HIT_RATE] for kernel in (answer, plain(name)))
+        return f"L1 had {mine:.1f} % of the sectors that it was asked for; of the plain kernel's, {theirs:.1f} %."
+
+    return said
 
 
 def accessed(kernel: Any, case: Case) -> list[Access]:
