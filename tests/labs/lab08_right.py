@@ -185,6 +185,36 @@ def read_only_where_nobody_writes(start, w, x):
         cuda.syncthreads()
 
 
+@right("lab08.experts")
+def generic_accesses_in_pairs(x, expert, scale, out):
+    """Half the threads, two elements each; without a state space, the address is generic."""
+    t = 2 * cuda.threadIdx.x
+    if t < x.shape[1]:
+        for k in range(x.shape[0]):
+            e = expert[k]
+            a, b = smsim.asm("ld.L1::no_allocate.v2.f32 {%0, %1}, [%2];", "=f, =f : l", x[k, t:])
+            smsim.asm(
+                "st.v2.f32 [%0], {%1, %2};",
+                "l, f, f : memory",
+                out[k, t:],
+                a * scale[e, t],
+                b * scale[e, t + 1],
+            )
+
+
+@right("lab08.experts")
+def address_computed_in_the_text(x, expert, scale, out):
+    t = cuda.threadIdx.x
+    for k in range(x.shape[0]):
+        v = smsim.asm(
+            "{ .reg .b64 a; mad.wide.u32 a, %2, 4, %1; ld.global.L1::no_allocate.f32 %0, [a]; }",
+            "=f : l, r",
+            x[k],
+            int32(t),
+        )
+        out[k, t] = v * scale[expert[k], t]
+
+
 @right("lab08.steps")
 def own_element_in_a_register(start, w, x):
     b, t = cuda.blockIdx.x, cuda.threadIdx.x

@@ -17,7 +17,6 @@ from labkit import exercises
 from labkit.exercises.lab08 import traffic
 from smsim.errors import InlineAsmError
 
-
 #: Answers whose text no assembler takes.
 NO_PTX = {
     "float_letters_for_u32",
