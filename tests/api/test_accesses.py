@@ -40,6 +40,7 @@ def test_offsets_are_those_of_the_index():
     assert load.offset.tolist() == (4 * (3 * LANE + 1)).tolist()
     assert load.text == "out[i] = x[stride * i + 1]" and load.line > 0
     assert (store.operation, store.array) == ("st", "out")
+    assert (load.spelling, store.spelling) == ("ld.global.f32", "st.global.f32")
     assert store.offset.tolist() == (4 * LANE).tolist()
     assert load.active.all() and store.active.all()
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from labkit.checking.answer import is_kernel
 from labkit.checking.case import Case, Dimensions, Outcome
-from labkit.checking.engine import run_function, run_kernel
+from labkit.checking.engine import STEPS, run_function, run_kernel
 from labkit.checking.general import GENERAL
 from labkit.checking.misconception import Misconception
 from labkit.checking.score import Score
@@ -85,7 +85,13 @@ class _TriedExercise:
 
 @dataclass(frozen=True)
 class KernelExercise(_TriedExercise):
-    """The answer is one kernel; the case says how it is launched."""
+    """The answer is one kernel; the case says how it is launched.
+
+    Attributes:
+        budget: engine steps after which a launch counts as endless.
+    """
+
+    budget: int = STEPS
 
     def expected(self, case: Case) -> dict[str, np.ndarray]:
         result = self.specification(**case.inputs)
@@ -104,7 +110,7 @@ class KernelExercise(_TriedExercise):
         return f"this is a {type(answer).__name__}, not a kernel."
 
     def attempt(self, answer: Any, case: Case) -> Outcome:
-        return run_kernel(answer, case, self.expected(case))
+        return run_kernel(answer, case, self.expected(case), self.budget)
 
 
 @dataclass(frozen=True)

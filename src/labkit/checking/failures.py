@@ -17,6 +17,9 @@ def describe_failure(failure: Exception, answer: Any) -> tuple[str, str]:
     if "NumbaError" in kinds:
         reason = _reason(str(failure)) + _numba_line(str(failure), answer)
         return f"the kernel does not compile: {reason}", "does not compile"
+    if "InlineAsmError" in kinds:
+        reason = str(failure).splitlines()[0].rpartition("): ")[2]
+        return f"the constraints of an inline PTX text do not fit: {reason}", "wrong constraint"
     if "ArgumentError" in kinds:
         return (
             f"the kernel does not take what this exercise passes: {_reason(str(failure))}",

@@ -24,6 +24,7 @@ class Access:
 
     Attributes:
         operation: ``"ld"``, ``"st"``, ``"atom"`` or ``"red"``.
+        spelling: the instruction without its operands, ``"ld.global.nc.f32"``.
         array: the name of the array argument, or ``""`` where the addresses lie in none.
         offset: bytes from that array's first element (else: device addresses), int64 of shape ``(32,)``.
         active: which lanes took part, bool of shape ``(32,)``.
@@ -32,6 +33,7 @@ class Access:
     """
 
     operation: str
+    spelling: str
     array: str
     offset: np.ndarray
     active: np.ndarray
@@ -65,6 +67,7 @@ def accesses(launch: Any, *arguments: Any, budget: int | None = None) -> list[Ac
         found.append(
             Access(
                 operation_of(step, "global") or "",
+                step.instruction.spelling,
                 array.name if array else "",
                 np.where(active, address - (array.address if array else 0), 0),
                 active,
