@@ -8,13 +8,9 @@ import numpy as np
 import pytest
 from numba import cuda
 from ptx_assembler import complaints, our_complaint
-from smsim.profiling.sass import disassembled
 
 import smsim
-<<<<<<< HEAD
 from smsim.sass import MissingTool, machine_code
-=======
->>>>>>> lab08
 
 pytest.importorskip("cuda.bindings.nvjitlink", reason="NVIDIA's linker has no wheel for this platform")
 

@@ -66,7 +66,6 @@ def of(text: str, arch: str) -> Mapping[str, Resources]:
     return found
 
 
-<<<<<<< HEAD
 def _start_as_declared(found: dict[str, Resources], text: str) -> None:
     """Kernels that move registers between their warps start with as many as they declare. nvJitLink ignores
     ``setmaxnreg`` and says how many it would need itself."""
@@ -77,28 +76,11 @@ def _start_as_declared(found: dict[str, Resources], text: str) -> None:
             continue
         declared = entry_registers(module.functions[name].directives, register_limit(text))
         found[name] = replace(used, registers=max(used.registers, declared or 0))
-=======
-def with_register_limit(text: str, limit: int | None) -> str:
-    """``text`` with a note for the assembler's sake: PTX from the linker has lost ``max_registers``."""
-    return f"{text}{_LIMIT}{limit}\n" if limit else text
-
-
-def register_limit(text: str) -> int:
-    """The ``max_registers`` that :func:`with_register_limit` noted in ``text``, or 0."""
-    return _number(text, re.escape(_LIMIT) + r"(\d+)")
-
-
-_LIMIT = "// registers a thread at most: "
->>>>>>> ch13
 
 
 def _assemble(text: str, arch: str) -> str:
     core = cuda_core()
 
-<<<<<<< HEAD
-=======
-    limit = register_limit(text)
->>>>>>> ch13
     linker = core.Linker(
         core.ObjectCode.from_ptx(text.encode()),
         options=core.LinkerOptions(arch=arch, ptxas_options=["-v"], max_register_count=register_limit(text)),

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smsim.driver.cudacore import cuda_core
-from smsim.driver.resources import register_limit
 from smsim.driver.toolchain import path_of
+from smsim.ptx.registerlimit import register_limit
 from smsim.sass.missing import NoAssembler
 
 
@@ -60,7 +60,7 @@ def assemble(ptx: str, arch: str, options: Sequence[str] = ()) -> Assembled:
         arch=arch,
         lineinfo=True,
         ptxas_options=["-v", *options],
-        max_register_count=register_limit(ptx) or None,
+        max_register_count=register_limit(ptx),
     )
     # A last line without its end, in a text of n * 16 bytes, makes nvJitLink 13.0 write beyond its memory.
     ended = ptx if ptx.endswith("\n") else f"{ptx}\n"
