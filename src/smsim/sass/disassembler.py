@@ -23,14 +23,14 @@ def disassemble(cubin: bytes) -> dict[str, tuple[SassInstruction, ...]]:
         NoDisassembler: it is not installed.
         RuntimeError: it cannot read the file.
     """
-    return dict(_disassembled(cubin))
-
-
-@lru_cache(maxsize=64)
-def _disassembled(cubin: bytes) -> dict[str, tuple[SassInstruction, ...]]:
     program = find()
     if program is None:
         raise NoDisassembler
+    return dict(_disassembled(program, cubin))
+
+
+@lru_cache(maxsize=64)
+def _disassembled(program: str, cubin: bytes) -> dict[str, tuple[SassInstruction, ...]]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "kernel.cubin")
         file.write_bytes(cubin)
