@@ -95,6 +95,14 @@ class DataRace(SimulationError):
     ptx_lines: tuple[int | None, int | None] = (None, None)
 
 
+class CopyInFlight(SimulationError):
+    """The target of an asynchronous copy was touched, or its source written, before the copy was waited for."""
+
+
+class MbarrierError(SimulationError):
+    """An mbarrier was used as the PTX ISA forbids: not initialised, initialised twice, with a count beyond it."""
+
+
 class BarrierError(SimulationError):
     """A barrier that some threads wait at can never be completed as the PTX ISA asks."""
 

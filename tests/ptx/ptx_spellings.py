@@ -96,6 +96,10 @@ def statement(row: Row, spelling: str) -> str:
         wanted = not spec.optional or (spec.name == "policy" and "L2::cache_hint" in flags)
         if wanted:
             operands.append(_operand(spec, types, vector, min(number, 4)))
+    if opcode == "cp" and "size" in [spec.name for spec in row.operands] and "bulk" not in flags:
+        operands[2] = "16"
+    if opcode == "cp" and "wait_group" in flags:
+        operands[0] = "1"
     if opcode == "lop3":
         operands[4] = "0x80"
     return f"{spelling} {', '.join(operands)};"

@@ -7,10 +7,11 @@ everywhere.
 
 from __future__ import annotations
 
+from smsim.hazards.async_errors import AsyncErrors
 from smsim.hazards.ending_errors import EndingErrors
 from smsim.hazards.memory_errors import MemoryErrors
 from smsim.hazards.waiting_errors import WaitingErrors
 
 
-class Explain(MemoryErrors, WaitingErrors, EndingErrors):
+class Explain(MemoryErrors, WaitingErrors, EndingErrors, AsyncErrors):
     """Builds the errors of one launch."""

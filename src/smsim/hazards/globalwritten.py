@@ -40,7 +40,7 @@ class GlobalWritten:
             Suspicion: a load of what nobody wrote; whether the value matters is not known yet.
         """
         semantics = step.form.row.semantics
-        bad = self._unwritten(frame, address, size, whole) if semantics in _READING else None
+        bad = self.unwritten(frame, address, size, whole) if semantics in _READING else None
         if bad is None:
             return
         if semantics == "memory.load":
@@ -68,7 +68,7 @@ class GlobalWritten:
         here = self.space.memory.range_of(address)
         return here is not None and here[0] in self._records
 
-    def _unwritten(
+    def unwritten(
         self, frame: Frame, address: np.ndarray | OuterSum, size: int, whole: Allocation | None
     ) -> np.ndarray | None:
         """The active lanes that read a byte nobody wrote, ``(T, B)``, or ``None`` if there is none."""

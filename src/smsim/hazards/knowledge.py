@@ -93,6 +93,8 @@ class Knowledge:
         self._words: dict[int, Known] = {}
         self._words_near: dict[int, dict[int, Known]] = {}  # by word, then by the block that wrote
         self._at_barriers: dict[tuple[int, int], Known] = {}
+        self._in_phase: dict[tuple[int, int], Known] = {}  # by block and mbarrier: told in its present phase
+        self._by_phases: dict[tuple[int, int], Known] = {}  # and told in those that are over
         #: By word: how many strong writes it has had, and the last that was no atomic. By word and thread: the
         #: number and the time of the thread's last strong write there. By thread: what strong reads saw.
         self._writes: dict[int, tuple[int, int]] = {}
@@ -246,6 +248,41 @@ class Knowledge:
         """That barrier is complete, and ``threads`` waited there."""
         self.arrive(number, threads)
         self._all_hold(threads, self._at_barriers.pop((threads[0] // self.per_block, number)))
+
+    def arrive_in_phase(self, mbarrier: tuple[int, int], threads: list[int]) -> None:
+        """``threads`` arrive at an mbarrier, given by block and address."""
+        before = self._in_phase.get(mbarrier, Known())
+        self._in_phase[mbarrier] = before.leaving(self._told_by(threads))
+
+    def end_phase(self, mbarrier: tuple[int, int]) -> None:
+        """Its present phase is over: who waited for that knows what those who arrived have told."""
+        told = self._in_phase.pop(mbarrier, None)
+        if told is not None:
+            self._by_phases[mbarrier] = self._by_phases.get(mbarrier, Known()).leaving(told)
+
+    def acquire_phase(self, mbarrier: tuple[int, int], threads: list[int]) -> None:
+        """``threads`` have seen that the last phase is over."""
+        told = self._by_phases.get(mbarrier)
+        if told is None:
+            return
+        after: dict[int | None, Known] = {}
+        for thread in threads:
+            mine = self._of_thread.get(thread)
+            key = None if mine is None else id(mine)
+            if key not in after:
+                after[key] = _together(mine, told)
+                if mine is not None and after[key] is mine:  # it was this thread's own
+                    after[key] = mine
+            self._of_thread[thread] = after[key]
+        for known in after.values():
+            known.left = True  # several threads hold it now
+        self._knows[threads] = True
+        self._informed.setdefault(threads[0] // self.per_block, set()).update(threads)
+
+    def forget_phases(self, mbarrier: tuple[int, int]) -> None:
+        """The mbarrier is gone."""
+        self._in_phase.pop(mbarrier, None)
+        self._by_phases.pop(mbarrier, None)
 
     def _told_by(self, threads: list[int]) -> Known:
         """What ``threads`` of one block know and have done, together."""

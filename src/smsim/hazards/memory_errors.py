@@ -177,6 +177,12 @@ _KIND = {"read": "reads", "write": "writes", "atomic": "updates"}
 
 def _verb(step: Step) -> str:
     name = step.form.row.semantics
+    if name.startswith("async."):
+        return (
+            "copies"
+            if name in ("async.copy", "async.bulk_load", "async.bulk_store")
+            else "uses an mbarrier of"
+        )
     return {"memory.load": "reads", "memory.load_matrix": "reads", "memory.store": "writes"}.get(
         name, "updates"
     )

@@ -31,7 +31,9 @@ _UNCOUNTED = {"sync": 1, "red": 3}
 def orders_some_threads(instruction: Instruction) -> bool:
     """Whether an instruction can order some threads of a block, or threads of different blocks."""
     words, operands = instruction.modifiers, instruction.operands
-    if instruction.opcode in ("fence", "membar"):
+    if "proxy" in words or "mbarrier_init" in words or instruction.opcode == "cp":
+        return "mbarrier" in words or "mbarrier::complete_tx::bytes" in words
+    if instruction.opcode in ("fence", "membar", "mbarrier"):
         return True
     if instruction.opcode not in ("bar", "barrier"):
         return bool({"acquire", "release", "acq_rel", "cta"} & set(words))
@@ -104,6 +106,39 @@ class BlockOrder:
         self.chunk.watch.settle()
         for block in np.flatnonzero(complete[0]).tolist():
             self.knowledge.wait(number, self._threads(lanes, block))
+
+    def arrive_at_mbarrier(self, at: int, lanes: np.ndarray) -> None:
+        """``lanes`` (boolean, ``(T, B)``) arrive at the mbarrier at address ``at``."""
+        self._at_mbarrier(at, lanes, waits=False)
+
+    def arrive_for_copies(self, address: np.ndarray, lanes: np.ndarray) -> None:
+        """``lanes`` have copies under way whose end is an arrival at the mbarrier at ``address`` (as ``lanes``)."""
+        for at in np.unique(address[lanes]).tolist():
+            self._at_mbarrier(at, lanes & (address == at), waits=False)
+
+    def wait_at_mbarrier(self, at: int, lanes: np.ndarray) -> None:
+        """``lanes`` have seen that the last phase of the mbarrier at ``at`` is over."""
+        self._at_mbarrier(at, lanes, waits=True)
+
+    def _at_mbarrier(self, at: int, lanes: np.ndarray, waits: bool) -> None:
+        if self.knowledge is None:
+            return
+        self.chunk.watch.settle()
+        tell = self.knowledge.acquire_phase if waits else self.knowledge.arrive_in_phase
+        for block in np.flatnonzero(lanes.any(axis=0)).tolist():
+            tell((self.chunk.first_block + block, at), self._threads(lanes, block))
+
+    def phase_over(self, at: int, columns: np.ndarray) -> None:
+        """A phase of the mbarrier at ``at`` is over in the blocks ``columns``."""
+        if self.knowledge is not None:
+            for block in columns.tolist():
+                self.knowledge.end_phase((self.chunk.first_block + block, at))
+
+    def end_of_mbarrier(self, at: int, columns: np.ndarray) -> None:
+        """There is no mbarrier at ``at`` any more."""
+        if self.knowledge is not None:
+            for block in np.unique(columns).tolist():
+                self.knowledge.forget_phases((self.chunk.first_block + block, at))
 
     def _threads(self, lanes: np.ndarray, block: int) -> list[int]:
         return (self._first_thread(block) + np.flatnonzero(lanes[:, block])).tolist()

@@ -66,7 +66,7 @@ class OwnedWritten:
         Raises:
             Suspicion: nobody has written them; whether the value matters is not known yet.
         """
-        bad = self._unwritten(frame, address, size)
+        bad = self.unwritten(frame, address, size)
         if bad is not None:
             self._follow(frame, step, address, bad)
 
@@ -99,7 +99,7 @@ class OwnedWritten:
         if step.form.row.semantics == "memory.load":  # a strong load: it changes nothing
             self.read(frame, step, address, size)
             return
-        bad = self._unwritten(frame, address, size)
+        bad = self.unwritten(frame, address, size)
         if bad is not None and "exch" not in step.form.flags:
             row, column = (int(x[0]) for x in np.nonzero(bad))
             lanes, explain = frame.lanes, self.chunk.launch.explain
@@ -124,7 +124,7 @@ class OwnedWritten:
 
     # -- what lies behind --------------------------------------------------------------------------------
 
-    def _unwritten(self, frame: Frame, address: np.ndarray, size: int) -> np.ndarray | None:
+    def unwritten(self, frame: Frame, address: np.ndarray, size: int) -> np.ndarray | None:
         """The active lanes that read a byte nobody wrote, of the frame's shape, or ``None``."""
         column = 0 if self.cells.shape[1] == 1 else self.space.owner(frame.lanes)
         good: np.ndarray | bool = True

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smsim.hazards.asyncwatch import CopyWatch
+from smsim.machine.asynccopies import Copies
 from smsim.machine.barriers import Barriers, GridBarrier
 from smsim.machine.collectives import from_warps, to_warps
 from smsim.machine.frame import Frame, Mask, union, without
 from smsim.machine.lanes import WARP, Lanes
+from smsim.machine.mbarriers import Mbarriers
 from smsim.machine.meetings import Meetings
 from smsim.machine.retype import Value, merge, retype
 from smsim.machine.stack import ThreadStack
@@ -53,6 +56,10 @@ class Chunk:
         self.stack = ThreadStack(self.lanes, launch.make_local_watch(self))
         self.watch = launch.make_watch(self)
         self.order = launch.make_order(self)
+        self.copies = self.mbarriers = None
+        if launch.kernel.asynchronous:
+            self.copies, self.mbarriers = Copies(self), Mbarriers(self)
+            self.copy_watch = CopyWatch(self)
         self.barriers = Barriers(self)
         self.meetings = Meetings(self)
         self.grid_barrier = GridBarrier(self)
@@ -121,6 +128,8 @@ class Chunk:
             elif self.frames:
                 self.barriers.explain_deadlock()
             else:
+                if self.copies is not None:
+                    self.copies.finish()
                 self.watch.finish()
                 return True
 
@@ -166,6 +175,8 @@ class Chunk:
 
     def _everyone_yielded(self) -> bool:
         """Start a new round if there is anybody to run in it."""
+        if self.mbarriers is not None:
+            self.mbarriers.round_over()
         spinning = self.let_go = False
         for frame in self.frames:
             spinning = spinning or bool(frame.yielded and frame.pending) or bool(frame.held)

@@ -19,7 +19,7 @@ from smsim.machine.retype import DTYPES
 from smsim.machine.target import check_target
 from smsim.ptx import load_text
 from smsim.ptx.flow import reachable
-from smsim.ptx.nodes import Function, Instruction, Module
+from smsim.ptx.nodes import Function, Immediate, Instruction, Module
 
 __all__ = ["ArrayArgument", "Device", "LoadedFunction", "LoadedModule"]
 
@@ -240,6 +240,8 @@ class LoadedFunction:
         self.local_grain = min(_access_sizes(functions, "local"), default=4)
         body = [i for f in functions for i in f.body]
         self.orders_some = any(map(orders_some_threads, body))
+        self.asynchronous = any(i.opcode in ("mbarrier", "cp") for i in body)
+        self.stores_in_bulk = any(i.opcode == "cp" and "bulk_group" in i.modifiers for i in body)
         self._talks = any(map(talks, body))
         self.reads_relaxed = any(map(_reads_relaxed, body)) and not any(map(_orders_otherwise, body))
 
@@ -289,6 +291,7 @@ def _access_sizes(functions: list[Function], space: str) -> set[int]:
             words = instruction.modifiers
             if instruction.opcode == "ldmatrix" and space == "shared":
                 sizes.add(2 if "trans" in words else 4)
+            sizes |= _asynchronous_sizes(instruction, space)
             if instruction.opcode not in ("ld", "st", "atom", "red", "ldu") or elsewhere & set(words):
                 continue
             kind = next((w for w in reversed(words) if w in DTYPES), None)
@@ -297,6 +300,19 @@ def _access_sizes(functions: list[Function], space: str) -> set[int]:
                 if kind.endswith("x2"):  # an atomic takes the halves one by one
                     sizes.add(DTYPES[kind].itemsize // 2)
     return sizes
+
+
+def _asynchronous_sizes(instruction: Instruction, space: str) -> set[int]:
+    """Bytes of the accesses of an asynchronous copy, or of one to an mbarrier."""
+    if space not in ("global", "shared") or instruction.opcode not in ("cp", "mbarrier"):
+        return set()
+    if instruction.opcode == "mbarrier" or {"bulk", "mbarrier"} & set(instruction.modifiers):
+        return {8}
+    if len(instruction.operands) < 3:
+        return set()
+    size = {min(instruction.operands[2].value, 8)}
+    partly = len(instruction.operands) > 3 and not isinstance(instruction.operands[3], Immediate)
+    return size | {1} if partly and space == "global" else size
 
 
 def _reads_relaxed(instruction: Instruction) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smsim.errors import HazardWarning, SimulationError
+from smsim.hazards.asyncwatch import GlobalWatchBesideCopies, WatchBesideCopies
 from smsim.hazards.careful import CarefulRun, Suspicion
 from smsim.hazards.explain import Explain
 from smsim.hazards.globalwatch import GlobalWatch, NoGlobalWatch
@@ -121,7 +122,8 @@ class Launch:
     def make_watch(self, chunk: Chunk) -> SharedWatch | NoWatch:
         if self.hazards == "off" or not self._shared_size:
             return NoWatch()
-        return SharedWatch(chunk, self._shared_size, self.kernel.grain)
+        kind = WatchBesideCopies if self.kernel.asynchronous else SharedWatch
+        return kind(chunk, self._shared_size, self.kernel.grain)
 
     def make_local_watch(self, chunk: Chunk) -> Callable[[OwnedSpace], OwnedWritten] | None:
         """What keeps the record of written local memory, made once a thread has any; ``None``: nobody does."""
@@ -133,9 +135,10 @@ class Launch:
         return BlockOrder(chunk)
 
     def _make_global_watch(self, in_full: set[int]) -> GlobalWatch | NoGlobalWatch:
-        return (
-            NoGlobalWatch() if self.hazards == "off" else GlobalWatch(self, self.kernel.global_grain, in_full)
-        )
+        if self.hazards == "off":
+            return NoGlobalWatch()
+        kind = GlobalWatchBesideCopies if self.kernel.asynchronous else GlobalWatch
+        return kind(self, self.kernel.global_grain, in_full)
 
     def initial_taint(self, frame: Frame) -> dict:
         return {} if self.careful is None else self.careful.initial_taint(frame)

@@ -21,6 +21,9 @@ def mark_loops(blocks: list[Code], graph: list[Block]) -> None:
                 continue
             body = blocks[target : number + 1]
             if any(may_wait(step) for code in body for step in code.steps):
+                waits = [step.form.row.semantics for code in body for step in code.steps if may_wait(step)]
+                only = all(name == "async.wait" for name in waits)
+                blocks[target].awaits = only and (blocks[target].awaits or not blocks[target].spins)
                 blocks[target].spins = True
                 if _ends_by_what_it_sees(blocks, graph, target, number):
                     blocks[target].polls_to = max(blocks[target].polls_to, number)
@@ -108,7 +111,9 @@ def _outside(successors: Iterable[int], first: int, last: int) -> bool:
 def may_wait(step: Step) -> bool:
     """Whether a thread may learn by it of what another did: an atomic, a strong load."""
     name = step.form.row.semantics
-    return name == "memory.atomic" or (name == "memory.load" and bool(_WAITS_ON_OTHERS & step.form.flags))
+    return name in ("memory.atomic", "async.wait") or (
+        name == "memory.load" and bool(_WAITS_ON_OTHERS & step.form.flags)
+    )
 
 
 def _may_leave(ending: Step | None) -> bool:
@@ -121,4 +126,4 @@ def _may_leave(ending: Step | None) -> bool:
 
 
 def _touches_memory(step: Step) -> bool:
-    return step.form.row.semantics.startswith("memory.") and step.form.space != "param"
+    return step.form.row.semantics.startswith(("memory.", "async.")) and step.form.space != "param"

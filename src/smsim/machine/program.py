@@ -9,7 +9,7 @@ import numpy as np
 
 from smsim.errors import UnsupportedPTX
 from smsim.machine import special, supplied
-from smsim.machine.bind import access, atomics, calls, compute, control, moves, tensor, warp
+from smsim.machine.bind import access, asynchronous, atomics, calls, compute, control, moves, tensor, warp
 from smsim.machine.bind.binding import Binding, Slots, Step
 from smsim.machine.frame import Frame
 from smsim.machine.kinds import READ
@@ -41,6 +41,7 @@ BINDERS: dict[str, Callable[[Binding, Instruction, Form], Step]] = {
     "control.nanosleep": control.bind_nanosleep,
     "barrier.arrive": control.bind_arrive,
     "warp.active_mask": warp.bind_active_mask,
+    **asynchronous.BINDERS,
 }
 #: How the instructions that end a block are called in their rows.
 ENDINGS = {
@@ -65,13 +66,14 @@ class Code:
         polls: it is in such a loop.
         peels: the loop that polls, by its first block, of which this block is a first turn that the compiler
             has put before the loop; -1 for none.
+        awaits: lanes that wait before it, to go round its loop again, can only wait for mbarriers.
         simple: no barrier, call, return or exit ends it: gathered lanes may run it.
         ending: the step that ends the block, if there is one; for hazards and messages.
     """
 
     __slots__ = (
         "steps", "leave", "live_in", "is_loop_header", "spins", "polls_to", "polls", "peels", "simple", "ending",
-        "endless",
+        "endless", "awaits",
     )  # fmt: skip
 
     def __init__(self, steps: list[Step], leave: control.Leave, block: object, ending: Step | None) -> None:
@@ -80,7 +82,7 @@ class Code:
         self.spins = False
         self.polls_to = self.peels = -1
         self.polls = False
-        self.endless = False
+        self.endless = self.awaits = False
         self.simple = ending is None or ending.form.row.semantics == "control.branch"
 
 
@@ -286,7 +288,7 @@ class Program:
 def talks(instruction: Instruction) -> bool:
     """Whether threads may learn of each other by it: a strong access, an atomic, a fence."""
     words = {"volatile", "relaxed", "acquire", "release", "mmio"}
-    return instruction.opcode in ("atom", "red", "fence", "membar") or bool(
+    return instruction.opcode in ("atom", "red", "fence", "membar", "mbarrier", "cp") or bool(
         words & set(instruction.modifiers)
     )
 

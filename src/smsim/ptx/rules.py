@@ -27,7 +27,7 @@ from smsim.ptx.nodes import (
 from smsim.ptx.rows import Form
 from smsim.ptx.syntax import TYPE_BITS
 
-_MAY_DISCARD = frozenset({"atom", "setp"})
+_MAY_DISCARD = frozenset({"atom", "setp", "mbarrier"})
 _MAY_DISCARD_FIRST = frozenset({"setp", "elect", "match"})
 _POLICY = "L2::cache_hint"
 
@@ -125,6 +125,9 @@ def _check_memory(instruction: Instruction, form: Form, function: Function, modu
             refuse("one lane moves at most 16 bytes at once", instruction)
     if instruction.opcode == "applypriority" and instruction.operands[1] != Immediate(128):
         refuse("applypriority takes a whole line, 128 bytes", instruction)
+    if instruction.opcode == "cp":
+        _check_copy(instruction, form)
+        return
     for operand in instruction.operands:
         if isinstance(operand, Address):
             if operand.base is None and form.space != "local":
@@ -135,6 +138,27 @@ def _check_memory(instruction: Instruction, form: Form, function: Function, modu
             if "to" in form.flags or instruction.opcode == "isspacep":
                 refuse("the address to convert or test is in a register", instruction)
             _check_space(operand.name, instruction, form, function, module)
+
+
+def _check_copy(instruction: Instruction, form: Form) -> None:
+    """Sizes of asynchronous copies, and how many groups a wait leaves alone."""
+    for operand, spec in zip(instruction.operands, form.operands, strict=True):
+        if spec.name == "n" and not isinstance(operand, Immediate):
+            refuse("how many groups may stay under way is a number in the text", instruction)
+        if spec.name != "size":
+            continue
+        if form.row.semantics != "async.copy":
+            if isinstance(operand, Immediate) and operand.value % 16:
+                refuse(f"a bulk copy moves multiples of 16 bytes, not {operand.value}", instruction)
+            continue
+        sizes = (16,) if "cg" in form.flags else (4, 8, 16)
+        if not isinstance(operand, Immediate) or operand.value not in sizes:
+            refuse(f"{instruction.spelling} copies {' or '.join(map(str, sizes))} bytes", instruction)
+        source = next(
+            (o for o, s in zip(instruction.operands, form.operands, strict=True) if s.name == "source"), None
+        )
+        if isinstance(source, Immediate) and not 0 <= source.value <= operand.value:
+            refuse(f"of {operand.value} bytes no more than these are read, not {source.value}", instruction)
 
 
 def find_variable(name: str, function: Function, module: Module) -> Variable | None:
