@@ -12,6 +12,7 @@ import re
 from itertools import groupby
 from typing import Any
 
+from deepep import complaint, needed
 from docutils import nodes
 from ptx_isa import REFUSED, REFUSED_PARTS
 from sphinx.util.docutils import SphinxDirective
@@ -32,6 +33,7 @@ SUBJECTS = {
     "memory": "Memory",
     "control": "Control, barriers, warps",
     "tensor": "Tensor cores",
+    "asynchronous": "Asynchronous copies and mbarriers",
 }
 UNITS = {
     "alu": "ALU", "fma": "FMA pipe", "fp64": "FP64 pipe", "xu": "special function unit",
@@ -112,6 +114,27 @@ class InstructionCounts(SphinxDirective):
         return [_paragraph(sentence)]
 
 
+class DeepEPInstructions(SphinxDirective):
+    """How many of the instructions in DeepEP's sources are executed, and which they are."""
+
+    def run(self) -> list[nodes.Node]:
+        every = needed()
+        executed = [one for one in every if complaint(one) is None]
+        later = [one for one in every if one.needs]
+        sentence = f"Of the {len(every)} instructions in DeepEP's sources {len(executed)} are executed. "
+        if later:
+            names = " and ".join(f"`{one.spelling}`" for one in later)
+            sentence += f"{names} need {later[0].needs}, and NVIDIA's assembler refuses them for an H800."
+        listed = nodes.definition_list()
+        for title, group in groupby(every, key=lambda one: one.group):
+            own = list(group)
+            code = ", ".join(dict.fromkeys(f"`{one.said}`" for one in own))
+            said = nodes.list_item("", _paragraph(code), _paragraph(f"In `{own[0].file}`."))
+            definition = nodes.definition("", nodes.bullet_list("", said, classes=["rows"]))
+            listed += nodes.definition_list_item("", nodes.term(title, title), definition)
+        return [_paragraph(sentence), listed]
+
+
 class ExecutedInstructions(SphinxDirective):
     """The table, a section a subject, each opcode folded."""
 
@@ -159,6 +182,7 @@ class RefusedInstructions(SphinxDirective):
 def setup(app: Any) -> dict[str, Any]:
     """Called by Sphinx; see local_extensions in _config.yml."""
     app.add_directive("instruction-counts", InstructionCounts)
+    app.add_directive("deepep-instructions", DeepEPInstructions)
     app.add_directive("executed-instructions", ExecutedInstructions)
     app.add_directive("refused-instructions", RefusedInstructions)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

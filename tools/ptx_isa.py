@@ -10,21 +10,17 @@ from __future__ import annotations
 REFUSED: dict[str, tuple[str, tuple[str, ...]]] = {
     "Matrix instructions": (
         "Not executed yet.",
-        ("mma.sp", "wmma.load", "wmma.store", "wmma.mma", "wgmma", "stmatrix", "movmatrix"),
+        ("mma.sp", "wmma.load", "wmma.store", "wmma.mma", "wgmma", "movmatrix"),
     ),
     "Asynchronous copies and their barriers": (
         "Not executed yet.",
-        ("cp.async", "cp.async.bulk", "cp.reduce.async.bulk", "mbarrier", "st.async", "st.bulk", "red.async",
+        ("cp.async.bulk.tensor", "cp.reduce.async.bulk", "st.async", "red.async",
          "tensormap.replace", "tensormap.cp_fenceproxy"),
     ),
     "Clusters of blocks, and several GPUs": (
         "Not executed yet.",
         ("barrier.cluster", "mapa", "getctarank", "multimem.ld_reduce", "multimem.st", "multimem.red",
          "clusterlaunchcontrol"),
-    ),
-    "Registers": (
-        "Not executed yet.",
-        ("setmaxnreg",),
     ),
     "Discarding memory": (
         "It leaves bytes undefined that were written. Instructions and modifiers that only give hints to caches "
@@ -47,7 +43,7 @@ REFUSED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "Later GPUs": (
         "They need sm_100, which no simulated device has.",
-        ("tcgen05", "add.f32x2", "sub.f32x2", "mul.f32x2", "fma.f32x2"),
+        ("tcgen05", "st.bulk", "add.f32x2", "sub.f32x2", "mul.f32x2", "fma.f32x2"),
     ),
 }  # fmt: skip
 
@@ -56,7 +52,7 @@ REFUSED_PARTS = (
     "`mma` of other shapes and types: f64, tf32, floats of 8 bits and fewer, integers, single bits",
     "`.shared::cluster`, the shared memory of other blocks",
     "`fma.oob`, which knows the fill value of tensor copies",
-    "`fence.proxy` and `fence.mbarrier_init`, which asynchronous copies need",
-    "`redux` on floats, which needs sm_100",
+    "`fence.proxy.tensormap`, and `ignore-src` and `.multicast` of asynchronous copies",
+    "`redux` on floats, and `add`, `sub` and `fma` that mix f32 with f16 or bf16, which need sm_100",
     "the special registers `%envreg`, `%pm` and `%reserved_smem_offset`",
 )

@@ -121,6 +121,10 @@ class WarpSyncError(SimulationError):
     sanitizer_name = "synccheck: Invalid arguments"
 
 
+class RegisterError(SimulationError):
+    """``setmaxnreg`` asks for registers in a way that the PTX ISA leaves undefined."""
+
+
 class Deadlock(SimulationError):
     """Every resident lane waits, and nothing that is still queued can wake one."""
 

@@ -1,6 +1,7 @@
 """All correct hand-written kernels, of unusual style. None of them may be accused of anything."""
 
 import right_ptx_async  # noqa: F401
+import right_ptx_bulk  # noqa: F401
 import right_ptx_flow  # noqa: F401
 import right_ptx_meeting  # noqa: F401
 import right_ptx_memory  # noqa: F401

@@ -181,3 +181,19 @@ correct(
 """,
     block=32,
 )
+correct(
+    "a_matrix_stored_by_rows_and_read_back",
+    lambda x: np.where(x < 32, x + 1, 0),
+    """
+    mov.u32 %r7, tile;
+    and.b32 %r8, %r1, 7;
+    shl.b32 %r8, %r8, 4;
+    add.u32 %r7, %r7, %r8;
+    add.u32 %r9, %r1, 1;
+    stmatrix.sync.aligned.m8n8.x1.shared.b16 [%r7], {%r9};
+    bar.warp.sync 0xFFFFFFFF;
+    ld.shared.u32 %r10, [%r5];
+    st.global.u32 [%rd4], %r10;
+""",
+    block=32,
+)

@@ -10,13 +10,25 @@ import numpy as np
 from smsim.machine import windows
 from smsim.machine.observer import Observer, not_predicated_off
 from smsim.machine.retype import DTYPES
-from smsim.ptx.nodes import Address, Register
+from smsim.ptx.nodes import Address, Register, Vector
 
 if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
     from smsim.machine.frame import Frame
 
-_OPCODES = {"ld", "ldmatrix", "st", "atom", "red"}
+_OPCODES = {"ld", "ldmatrix", "stmatrix", "st", "atom", "red", "cp", "mbarrier"}
+
+
+def _bytes(frame: Frame, step: Step) -> int:
+    """How many bytes each thread touches."""
+    if step.instruction.opcode == "mbarrier" or "mbarrier" in step.form.flags:
+        return 8
+    if step.instruction.opcode != "cp":
+        return DTYPES[step.form.type].itemsize * step.form.vector
+    size = step.instruction.operands[2]
+    if isinstance(size, Register):
+        return int(np.asarray(frame.R[frame.program.slots.register(size.name)]).flat[0])
+    return size.value
 
 
 class Touches(Observer):
@@ -33,12 +45,16 @@ class Touches(Observer):
 
     def before(self, frame: Frame, step: Step) -> None:
         instruction = step.instruction
-        place = next((o for o in instruction.operands if isinstance(o, Address)), None)
-        if instruction.opcode not in _OPCODES or place is None or step.form.space in ("param", "local"):
+        if instruction.opcode not in _OPCODES or step.form.space in ("param", "local"):
             return
         mask = not_predicated_off(frame, step)
         if mask is False:
             return
+        for place in [o for o in instruction.operands if isinstance(o, Address)]:
+            self._touch(frame, step, place, mask)
+
+    def _touch(self, frame: Frame, step: Step, place: Address, mask: np.ndarray | None) -> None:
+        instruction = step.instruction
         if isinstance(place.base, Register):
             address = np.asarray(frame.R[frame.program.slots.register(place.base.name)]).astype(np.int64)
         else:
@@ -51,15 +67,15 @@ class Touches(Observer):
             starts = np.where(inside, starts - windows.START["shared"], starts)
         thread = np.broadcast_to(frame.lanes.thread, shape)[active]
         block = np.broadcast_to(frame.lanes.block, shape)[active] + frame.chunk.first_block
-        if instruction.opcode == "ldmatrix":
+        if instruction.opcode in ("ldmatrix", "stmatrix"):
             self._matrices(step, block, thread, starts)
             return
-        size = DTYPES[step.form.type].itemsize * step.form.vector
+        size = _bytes(frame, step)
         for b, t, start in zip(block.tolist(), thread.tolist(), starts.tolist(), strict=True):
             self.bytes_of[b, t, instruction.line].update(range(start, start + size))
 
     def _matrices(self, step: Step, block: np.ndarray, thread: np.ndarray, rows: np.ndarray) -> None:
-        """``ldmatrix``: lane ``8 m + r`` names row ``r`` of matrix ``m``, and each lane gets two elements of each.
+        """``ldmatrix``, ``stmatrix``: lane ``8 m + r`` names row ``r`` of matrix ``m``; each lane has two of each.
 
         A seed may let the lanes of a warp come one after another.
         """
@@ -74,7 +90,9 @@ class Touches(Observer):
     def _read_matrices(self, step: Step, block: int, first: int, named: dict[int, int]) -> None:
         for lane in range(32):
             touched = self.bytes_of[block, first + lane, step.instruction.line]
-            for matrix in range(len(step.instruction.operands[0].items)):
+            for matrix in range(
+                len(next(o for o in step.instruction.operands if isinstance(o, Vector)).items)
+            ):
                 for element in (2 * (lane % 4), 2 * (lane % 4) + 1):
                     row, column = (element, lane // 4) if "trans" in step.form.flags else (lane // 4, element)
                     start = named[8 * matrix + row] + 2 * column

@@ -3,19 +3,8 @@ that the error must name. See ``small_ptx`` for the registers that every body fi
 """
 
 from planted_ptx import planted
-from right_ptx_async import (
-    EXPECT,
-    LOAD,
-    READ_NEIGHBOUR,
-    READ_TILE,
-    bulk_load,
-    bulk_store,
-    copy,
-    made,
-    pipeline,
-    ring,
-    wait,
-)
+from right_ptx_async import READ_NEIGHBOUR, READ_TILE, copy, made, pipeline, wait
+from right_ptx_bulk import EXPECT, LOAD, bulk_load, bulk_store, ring
 
 from smsim import errors
 
@@ -70,7 +59,10 @@ planted(
     marked(pipeline(4, left=2), "ld.shared"),
 )
 planted(
-    "no_barrier_after_the_wait", errors.DataRace, 0, marked(pipeline(4, after=""), "ld.shared", "cp.async.ca")
+    "no_barrier_after_the_wait",
+    errors.DataRace,
+    0,
+    marked(copy(0, "%r5") + "cp.async.wait_group 0;\n" + READ_NEIGHBOUR, "ld.shared", "cp.async.ca"),
 )
 planted(
     "refilled_before_all_have_read",
@@ -121,6 +113,12 @@ planted(
     errors.MemoryFault,
     1,
     "add.u64 %rd10, %rd3, 252;\ncp.async.ca.shared.global [%r5], [%rd10], 4;" + MARK + "cp.async.wait_all;",
+)
+planted(
+    "a_copy_beyond_the_tile",
+    errors.MemoryFault,
+    63,
+    "cp.async.ca.shared.global [%r5+4], [%rd3], 4;" + MARK + "cp.async.wait_all;",
 )
 planted(
     "a_copy_that_is_not_aligned",
@@ -238,7 +236,12 @@ planted(
 
 planted("too_few_bytes_expected", errors.Deadlock, 0, marked(bulk_load(expected=128), "try_wait"))
 planted("too_many_bytes_expected", errors.Deadlock, 0, marked(bulk_load(expected=272), "try_wait"))
-planted("the_wrong_parity", errors.CopyInFlight, 0, marked(bulk_load(parity=1), "ld.shared"))
+planted(
+    "the_wrong_parity",
+    errors.CopyInFlight,
+    0,
+    marked(bulk_load(parity=1).replace("GO:", "GO: bar.sync 0;"), "ld.shared"),
+)
 planted(
     "no_bytes_expected",
     errors.CopyInFlight,
@@ -313,4 +316,41 @@ planted(
     errors.CopyInFlight,
     0,
     marked(bulk_store(after="@!%p1 ld.global.u32 %r10, [%rd2];"), "ld.global.u32 %r10"),
+)
+
+planted(
+    "copies_of_all_threads_go_on_in_bulk_without_a_fence",
+    errors.CopyInFlight,
+    0,
+    marked(
+        "setp.ne.u32 %p1, %r1, 0;\ncp.async.ca.shared.global [%r5], [%rd3], 4;\ncp.async.wait_all;\nbar.sync 0;\n"
+        + "@%p1 bra END;\n"
+        + "cp.async.bulk.global.shared::cta.bulk_group [%rd2], [tile], 256;\ncp.async.bulk.commit_group;\n"
+        + "cp.async.bulk.wait_group.read 0;\nEND:\n",
+        "cp.async.bulk.global",
+    ),
+)
+planted(
+    "the_next_phase_is_not_waited_for",
+    errors.DataRace,
+    0,
+    marked(
+        made(64)
+        + _ARRIVE
+        + "\n"
+        + wait(0)
+        + """
+    setp.lt.u32 %p3, %r1, 32;
+    @%p3 bra READ;
+    st.shared.u32 [%r5+-128], %r1;
+    mbarrier.arrive.shared.b64 _, [bar];
+    bra DONE;
+READ:
+    ld.shared.u32 %r10, [%r5];
+    st.global.u32 [%rd4], %r10;
+DONE:
+""",
+        "st.shared",
+        "ld.shared",
+    ),
 )

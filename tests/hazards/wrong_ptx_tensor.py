@@ -40,6 +40,35 @@ planted(
     "AWAY:\nbar.warp.sync 0xFFFFFFFF;  // <--\nDONE:",
     block=32,
 )
+_STORE = "stmatrix.sync.aligned.m8n8.x1.shared.b16 [%r7], {%r1};  // <--\n"
+planted(
+    "matrix_stored_at_a_misaligned_row",
+    errors.MemoryFault,
+    0,
+    _ROW + "add.u32 %r7, %r7, 8;\n" + _STORE,
+    block=32,
+)
+planted(
+    "matrix_stored_outside",
+    errors.MemoryFault,
+    4,
+    _ROW + "setp.eq.u32 %p1, %r1, 1;\n@%p1 add.u32 %r7, %r7, 4096;\n" + _STORE,
+    block=32,
+)
+planted(
+    "matrix_stored_and_read_without_a_barrier",
+    errors.DataRace,
+    0,
+    _ROW + _STORE + "xor.b32 %r9, %r5, 8;\nld.shared.u32 %r10, [%r9];  // <--\nst.global.u32 [%rd4], %r10;",
+    block=32,
+)
+planted(
+    "matrix_of_registers_that_nobody_set",
+    errors.UninitializedRead,
+    0,
+    _ROW + _STORE.replace("%r1}", "%r30}"),
+    block=32,
+)
 _MMA = (
     "mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%f1, %f2, %f3, %f4}, {%r1, %r1}, {%r1},"
     " {%f5, %f5, %f5, %f5};  // <--\nst.global.f32 [%rd4], %f1;"

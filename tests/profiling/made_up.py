@@ -25,7 +25,8 @@ TIMING = Timing(
     fp32_latency=4, integer_latency=4, crossing_latency=1, half_latency=6, fp64_latency=8, xu_latency=20,
     shuffle_latency=23, barrier_latency=20, branch_latency=10, guard_latency=13, constant_latency=26, shared_latency=29,
     shared_wide_latency=33, shared_atomic_latency=60, atomic_latency=300, l1_latency=38, l2_latency=260,
-    dram_latency=600, lsu_queue=5, lsu_address_cycles=4, lsu_request_cycles=2, l1_bytes_per_cycle=128,
+    dram_latency=600, copy_latency=45, bulk_latency=170, lsu_queue=5, lsu_address_cycles=4, lsu_request_cycles=2,
+    l1_bytes_per_cycle=128,
     l2_bytes_per_cycle=64, l2_bandwidth=6600 * CLOCK, dram_bandwidth=1320 * CLOCK, dram_efficiency=0.92,
     l1_bytes=262144, mma_cycles={}, mma_latency=33, launch_cycles=2000,
 )  # fmt: skip

@@ -102,4 +102,6 @@ def statement(row: Row, spelling: str) -> str:
         operands[0] = "1"
     if opcode == "lop3":
         operands[4] = "0x80"
+    if opcode == "setmaxnreg":
+        operands[0] = "40"
     return f"{spelling} {', '.join(operands)};"

@@ -19,8 +19,9 @@ from smsim.ptx.table import ROWS
 
 #: The oldest that today's assembler still knows.
 _OLD = ".version 6.3\n.target sm_75\n.address_size 64\n"
-#: Instructions with names or fixed numbers as operands, and one on which the assembler may crash.
-_LEFT_OUT = ("bra", "brx", "call", "pmevent", "applypriority", "st")
+#: Instructions with names or fixed numbers as operands, one that needs a letter behind its target, and one on which
+#: the assembler may crash.
+_LEFT_OUT = ("bra", "brx", "call", "pmevent", "applypriority", "setmaxnreg", "st")
 
 
 def old(body: str) -> str:
@@ -44,6 +45,21 @@ def test_what_is_too_new_is_refused(body: str, words: str) -> None:
 def test_a_target_that_is_too_old() -> None:
     module = parse(kernel("add.bf16 %h1, %h2, %h3;").replace("sm_90a", "sm_80"))
     with pytest.raises(PTXSyntaxError, match="add.bf16 needs sm_90, and .target says sm_80"):
+        forms(module.functions["k"], module)
+
+
+@pytest.mark.parametrize("target", ["sm_75", "sm_90", "sm_90a"])
+def test_setmaxnreg_asks_for_the_letter_of_a_target(target: str) -> None:
+    pytest.importorskip("cuda.bindings.nvjitlink", reason="NVIDIA's linker has no wheel for this platform")
+    text = kernel("setmaxnreg.dec.sync.aligned.u32 40;").replace("sm_90a", target)
+    text = text.replace(".reg .b128 %q<9>;", "")
+    module = parse(text)
+    answer = complaints([text])[0]
+    if target == "sm_90a":
+        assert answer is None and forms(module.functions["k"], module)
+        return
+    assert "setmaxnreg" in answer and target in answer
+    with pytest.raises(PTXSyntaxError, match=f"needs sm_90.*{target}"):
         forms(module.functions["k"], module)
 
 

@@ -128,6 +128,14 @@ _STATEMENTS = [
     "exit.uni;",
     "fence.sc;",
     "membar.gpu;",
+    "setmaxnreg.inc.sync.aligned.u32 240;",
+    "setmaxnreg.dec.sync.aligned.u32 16+8;",
+    "@%p1 setmaxnreg.dec.sync.aligned.u32 256;",
+    "setmaxnreg.dec.sync.aligned.u32 20;",
+    "setmaxnreg.dec.sync.aligned.u32 28;",
+    "setmaxnreg.inc.sync.aligned.u32 264;",
+    "setmaxnreg.inc.sync.aligned.u32 %r1;",
+    "setmaxnreg.sync.aligned.u32 40;",
 ]
 
 

@@ -1,4 +1,4 @@
-"""What may be written of `mma` and `ldmatrix`: the machine and NVIDIA's assembler accept and refuse the same."""
+"""What may be written of `mma`, `ldmatrix`, `stmatrix`: we and NVIDIA's assembler accept and refuse the same."""
 
 import pytest
 from ptx_assembler import complaints
@@ -11,7 +11,7 @@ from smsim.ptx.check import forms
 MMA = "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32"
 MMA8 = "mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32"
 F4, R4, R2 = "{%f1, %f2, %f3, %f4}", "{%r1, %r2, %r3, %r4}", "{%r5, %r6}"
-LOAD = "ldmatrix.sync.aligned.m8n8"
+LOAD, STORE = "ldmatrix.sync.aligned.m8n8", "stmatrix.sync.aligned.m8n8"
 
 RIGHT = [
     f"{MMA} {F4}, {R4}, {R2}, {F4};",
@@ -21,6 +21,9 @@ RIGHT = [
     f"{LOAD}.x4.shared.b16 {R4}, [%rd1];",
     f"{LOAD}.x2.trans.shared.b16 {R2}, [%rd1+32];",
     f"{LOAD}.x1.trans.shared::cta.b16 {{%r1}}, [%r2];",
+    f"{STORE}.x4.shared.b16 [%rd1], {R4};",
+    f"{STORE}.x2.trans.shared.b16 [%rd1+32], {R2};",
+    f"{STORE}.x1.shared::cta.b16 [%r2], {{%r1}};",
 ]
 #: statement, error, and what the message says
 WRONG = [
@@ -40,6 +43,10 @@ WRONG = [
     (f"{LOAD}.x2.shared.b16 {R2}, %rd1;", PTXSyntaxError, "in brackets"),
     (f"{LOAD}.x2.global.b16 {R2}, [%rd1];", UnsupportedPTX, "shared"),
     (f"{LOAD.replace('.aligned', '')}.x2.shared.b16 {R2}, [%rd1];", UnsupportedPTX, "ldmatrix.sync.aligned"),
+    (f"{STORE}.x4.shared.b16 [%rd1], {R2};", PTXSyntaxError, "vector of 4 registers"),
+    (f"{STORE}.x1.shared.b16 [%rd1], %r1;", PTXSyntaxError, "vector of 1 register"),
+    (f"{STORE}.x2.shared.b16 {R2}, [%rd1];", PTXSyntaxError, "in brackets"),
+    (f"{STORE}.x2.global.b16 [%rd1], {R2};", UnsupportedPTX, "shared"),
 ]
 
 
@@ -69,7 +76,9 @@ def test_the_assembler_refuses_the_same():
     assert all(complaints([kernel(statement) for statement, _, _ in WRONG]))
 
 
-@pytest.mark.parametrize("target, statement", [("sm_75", RIGHT[0]), ("sm_75", RIGHT[2]), ("sm_70", RIGHT[4])])
+@pytest.mark.parametrize(
+    "target, statement", [("sm_75", RIGHT[0]), ("sm_75", RIGHT[2]), ("sm_70", RIGHT[4]), ("sm_80", RIGHT[-1])]
+)
 def test_older_gpus_do_not_have_it(target, statement):
     with pytest.raises(PTXSyntaxError, match="needs sm_"):
         check(kernel(statement).replace("sm_90a", target))

@@ -25,8 +25,12 @@ class Example:
 _SPACES = {
     m.LOAD: t.GLOBAL, m.STORE: t.GLOBAL, m.ATOMIC: t.GLOBAL, m.SHARED_LOAD: t.SHARED,
     m.SHARED_STORE: t.SHARED, m.SHARED_ATOMIC: t.SHARED, m.BARRIER: t.BLOCK_BARRIER,
-    m.SLEEP: t.NOWHERE,
+    m.SLEEP: t.NOWHERE, m.COPY: t.GLOBAL, m.COPY_ARRIVE: t.SHARED, m.BULK_LOAD: t.GLOBAL, m.BULK_STORE: t.GLOBAL,
+    m.TRY_WAIT: t.SHARED, m.REGISTERS: t.NOWHERE,
 }  # fmt: skip
+_GROUPS = (m.COPY_COMMIT, m.COPY_WAIT, m.BULK_COMMIT, m.BULK_WAIT, m.BULK_WAIT_READ)
+_BULK = (m.BULK_LOAD, m.BULK_STORE)
+_RESULT = (m.LOAD, m.ATOMIC, m.SHARED_LOAD, m.TRY_WAIT)
 _PLAIN = (m.COMPUTE, m.VARIABLE, m.BRANCH, m.FENCE, m.EXIT)
 
 
@@ -38,12 +42,16 @@ def by_chance(seed: int) -> Example:
     for _ in range(int(draw.integers(1, 4))):
         block, here = [], []
         for _ in range(int(draw.integers(1, 12))):
-            kind = int(draw.choice([*_PLAIN[:-1], *_SPACES]))
+            kind = int(draw.choice([*_PLAIN[:-1], *_SPACES, *_GROUPS]))
             places = [int(p) for p in draw.integers(0, 6, 2)]
             if kind in _SPACES:
-                result = places[:1] if kind in (m.LOAD, m.ATOMIC, m.SHARED_LOAD) else ()
+                result = places[:1] if kind in _RESULT else ()
                 block.append(memory(kind, len(here), result, places[1:], int(draw.choice([4, 8, 16]))))
+                if kind in _BULK or kind == m.REGISTERS:
+                    block[-1]["pipe"] = m.UNIFORM
                 here.append(kind)
+            elif kind in _GROUPS:
+                block.append(op(kind, m.ADU, width=int(draw.integers(-1, 4))))
             else:
                 pipe = int(draw.choice([m.FMA, m.ALU, m.FP64, m.LSU]))
                 pipe = {m.COMPUTE: min(pipe, m.FP64), m.VARIABLE: pipe}.get(kind, m.CBU)
@@ -62,8 +70,12 @@ def by_chance(seed: int) -> Example:
                 if at == wait_at:
                     waits.append([int(draw.choice(releases)) for _ in range(2)])
                 warp.append((number, len(waits) - 1 if at == wait_at else -1))
+                free = (
+                    seed % 3 == 0 and at == 0
+                )  # behind a barrier who waits would keep the release from happening
                 for kind in kinds[number]:
-                    if seed % 3 == 0 and at == 0 and kind in (m.STORE, m.ATOMIC):
+                    free = free and kind != m.BARRIER
+                    if free and kind in (m.STORE, m.ATOMIC, m.BULK_LOAD, m.COPY_ARRIVE):
                         releases.append(len(records))
                     records.append(_record(draw, kind))
             events.append(warp)
@@ -89,9 +101,13 @@ def _record(draw: np.random.Generator, kind: int) -> tuple[int, int, list[int]]:
         return space, 0, [0]
     if kind == m.SLEEP:
         return space, passes * 10, []
+    if kind == m.REGISTERS:
+        return space, -8 * passes, []
+    if kind in _BULK:
+        return space, 0, list(range(4 * passes, 4 * passes + int(draw.integers(1, 80))))
     if space == t.SHARED:
         return space, passes, []
-    if kind != m.ATOMIC and draw.random() < 0.3:
+    if kind not in (m.ATOMIC, m.COPY) and draw.random() < 0.3:
         base, space = t.LOCAL_SECTORS, t.LOCAL
     else:
         base = 0

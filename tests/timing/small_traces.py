@@ -54,11 +54,20 @@ def micro_ops(*blocks, flags=()):
 
 
 def trace(
-    ops, events, warps_per_block=1, records=(), sms=None, waits=(), releases=(), active_sms=1, sharing=None
+    ops,
+    events,
+    warps_per_block=1,
+    records=(),
+    sms=None,
+    waits=(),
+    releases=(),
+    active_sms=1,
+    sharing=None,
+    polls=None,
 ):
     """``events``: for each warp its basic blocks, or ``(block, wait)``; ``records``: all of them in that order.
 
-    A record is ``(space, passes, sectors)``.
+    A record is ``(space, passes, sectors)``; ``polls`` names the basic block of each wait's poll, 0 if it is missing.
     """
     flat = [(e, -1) if isinstance(e, int) else e for warp in events for e in warp]
     per_event = [int(ops.records[block]) for block, _ in flat]
@@ -80,7 +89,7 @@ def trace(
         sectors=np.array([s for r in records for s in r[2]], np.int64),
         wait_start=np.cumsum([0, *map(len, waits)]).astype(np.int32),
         wait_release=np.array([r for w in waits for r in w], np.int32),
-        wait_code=np.zeros(len(waits), np.int32),
+        wait_code=np.array(polls if polls is not None else [0] * len(waits), np.int32),
         release_record=np.array(releases, np.int64),
         sharing=sharing or {},
         active_sms=active_sms,

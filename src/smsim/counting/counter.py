@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from smsim.counting import copies
 from smsim.counting.places import places
 from smsim.counting.tally import Tally
 from smsim.counting.warps import Rows, how_many, kinds_of_rows, rows_of
@@ -22,9 +23,12 @@ _ADDRESS_AT = {
     "memory.load": 1,
     "memory.load_matrix": 1,
     "memory.store": 0,
+    "memory.store_matrix": 0,
     "memory.atomic": 1,
     "memory.reduce": 0,
 }
+#: Where the registers stand of what moves whole matrices.
+_MATRICES = {"memory.load_matrix": 0, "memory.store_matrix": 1}
 ATOMIC = ("memory.atomic", "memory.reduce")
 #: Spaces that a load does not reach through L1 or shared memory.
 ELSEWHERE = ("param", "const")
@@ -86,6 +90,14 @@ class Counter(Observer):
     # -- memory ------------------------------------------------------------------------------------------
 
     def _look_at_memory(self, frame: Frame, step: Step, tally: Tally, acting: Mask) -> None:
+        name = step.form.row.semantics
+        if name == "async.copy":
+            for space, there, mask, width in copies.parts(frame, step, acting):
+                self._add(frame, step, tally, space, there, mask, width)
+            return
+        if name in copies.BULK:
+            copies.add_bulk(frame, step, tally, acting)
+            return
         if step not in self._addresses:
             self._addresses[step] = _address_of(frame, step)
         address_of = self._addresses[step]
@@ -100,8 +112,9 @@ class Counter(Observer):
         finally:
             frame.mask = whole
         width = DTYPES[form.type].itemsize * form.vector
-        if form.row.semantics == "memory.load_matrix":  # eight lanes a matrix name a row of 16 bytes each
-            naming = frame.lanes.thread % LANES < 8 * len(step.instruction.operands[0].items)
+        if form.row.semantics in _MATRICES:  # eight lanes a matrix name a row of 16 bytes each
+            registers = step.instruction.operands[_MATRICES[form.row.semantics]]
+            naming = frame.lanes.thread % LANES < 8 * len(registers.items)
             parts = [("shared", address, naming if acting is None else acting & naming)]
             width = 16
         for space, there, mask in parts:

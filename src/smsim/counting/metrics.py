@@ -45,8 +45,12 @@ _OPERATIONS = {
     "memory.load": "ld",
     "memory.load_matrix": "ld",
     "memory.store": "st",
+    "memory.store_matrix": "st",
     "memory.atomic": "atom",
     "memory.reduce": "red",
+    "async.copy": "ldgsts",
+    "async.bulk_load": "tma_ld",
+    "async.bulk_store": "tma_st",
 }
 #: Functional units of the instruction table as Nsight Compute's pipes.
 PIPES = {
@@ -150,7 +154,7 @@ def _branches() -> list[Metric]:
     ]
 
 
-_SAID = {"ld": "loads", "st": "stores", "atom": "atomics", "red": "reductions"}
+_SAID = {"ld": "loads", "st": "stores", "atom": "atomics", "red": "reductions", "ldgsts": "copies to shared"}
 
 
 def _through_l1(space: str, operation: str) -> list[Metric]:
@@ -217,12 +221,28 @@ def _shared(operation: str | None) -> list[Metric]:
     return out
 
 
+def _in_bulk() -> list[Metric]:
+    """What bulk copies move between L2 and the SM, in whole sectors."""
+    return [
+        Metric(
+            f"l1tex__m_{way}_bytes_mem_global_op_{operation}.sum",
+            f"bytes that bulk copies {verb}",
+            lambda r, operation=operation: 32 * r.traffic("global", operation).sectors,
+        )
+        for way, operation, verb in (
+            ("xbar2l1tex_read", "tma_ld", "load"),
+            ("l1tex2xbar_write", "tma_st", "store"),
+        )
+    ]
+
+
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
         *_instructions(),
         *_branches(),
         *(m for operation in _SAID for m in _through_l1("global", operation)),
+        *_in_bulk(),
         *(m for operation in ("ld", "st") for m in _through_l1("local", operation)),
         *(m for operation in ("ld", "st", "atom", None) for m in _shared(operation)),
     )

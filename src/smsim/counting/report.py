@@ -10,9 +10,17 @@ from smsim.counting.text import columns
 from smsim.machine.lanes import Dim3
 
 _ROWS = {
-    "global": (("ld", "loads"), ("st", "stores"), ("atom", "atomics"), ("red", "reductions")),
+    "global": (
+        ("ld", "loads"),
+        ("st", "stores"),
+        ("atom", "atomics"),
+        ("red", "reductions"),
+        ("ldgsts", "copies to shared"),
+        ("tma_ld", "bulk loads"),
+        ("tma_st", "bulk stores"),
+    ),
     "local": (("ld", "loads"), ("st", "stores")),
-    "shared": (("ld", "loads"), ("st", "stores"), ("atom", "atomics")),
+    "shared": (("ld", "loads"), ("st", "stores"), ("atom", "atomics"), ("ldgsts", "copies to shared")),
 }
 _FAMILIES = 8  # opcodes that the report names; `families` has all
 

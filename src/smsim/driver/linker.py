@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from smsim.driver.cudacore import cuda_core
-from smsim.driver.resources import with_register_limit
+from smsim.ptx.registerlimit import with_register_limit
 
 _PTX, _LTOIR = "ptx", "ltoir"
 _IGNORED = ("library",)  # archives: Numba only ever links cudadevrt, whose functions the device has

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -15,6 +15,10 @@ from numpy.typing import ArrayLike
 
 from smsim.devices import DeviceSpec
 from smsim.driver.cudacore import cuda_core
+from smsim.machine.registerpool import entry_registers
+from smsim.ptx import load_text
+from smsim.ptx.flow import reachable
+from smsim.ptx.registerlimit import register_limit
 from smsim.timing.occupancy import NO_PREFERENCE, block_limits, warps_of_largest_block
 
 
@@ -57,25 +61,29 @@ def of(text: str, arch: str) -> Mapping[str, Resources]:
             spill_loads=_number(part, r"(\d+) bytes spill loads"),
             known=True,
         )
+    if "setmaxnreg" in text:
+        _start_as_declared(found, text)
     return found
 
 
-def with_register_limit(text: str, limit: int | None) -> str:
-    """``text`` with a note for the assembler's sake: PTX from the linker has lost ``max_registers``."""
-    return f"{text}{_LIMIT}{limit}\n" if limit else text
-
-
-_LIMIT = "// registers a thread at most: "
+def _start_as_declared(found: dict[str, Resources], text: str) -> None:
+    """Kernels that move registers between their warps start with as many as they declare. nvJitLink ignores
+    ``setmaxnreg`` and says how many it would need itself."""
+    module = load_text(text)
+    for name, used in found.items():
+        functions = reachable(module.functions[name], module)
+        if not any(i.opcode == "setmaxnreg" for f in functions for i in f.body):
+            continue
+        declared = entry_registers(module.functions[name].directives, register_limit(text))
+        found[name] = replace(used, registers=max(used.registers, declared or 0))
 
 
 def _assemble(text: str, arch: str) -> str:
     core = cuda_core()
 
-    limit = _number(text, re.escape(_LIMIT) + r"(\d+)")
-
     linker = core.Linker(
         core.ObjectCode.from_ptx(text.encode()),
-        options=core.LinkerOptions(arch=arch, ptxas_options=["-v"], max_register_count=limit or None),
+        options=core.LinkerOptions(arch=arch, ptxas_options=["-v"], max_register_count=register_limit(text)),
     )
     linker.link("cubin")
     log = linker.get_info_log()

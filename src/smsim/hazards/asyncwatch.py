@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smsim.hazards.globalwatch import GlobalWatch
-from smsim.hazards.sharedaccess import Access
-from smsim.hazards.sharedwatch import SharedWatch
+from smsim.hazards.besidecopies import WatchBesideCopies
 from smsim.machine.asyncview import PIECE, View
-from smsim.machine.kinds import ATOMIC, READ, WRITE
+from smsim.machine.kinds import READ, WRITE
 
 if TYPE_CHECKING:
     from smsim.machine.asynccopies import Copy
@@ -25,71 +23,6 @@ if TYPE_CHECKING:
     from smsim.machine.frame import Frame
 
 _CELL = 4  # bytes; no copy moves fewer
-
-
-class WatchBesideCopies(SharedWatch):
-    """As :class:`SharedWatch`, in a kernel with asynchronous copies or mbarriers."""
-
-    def read(self, frame: Frame, step: Step, address: np.ndarray, size: int) -> None:
-        self.chunk.copy_watch.touched(frame, step, address, size, writes=False)
-        super().read(frame, step, address, size)
-
-    def write(
-        self, frame: Frame, step: Step, address: np.ndarray, value: np.ndarray, kind: str = WRITE
-    ) -> None:
-        self.chunk.copy_watch.touched(frame, step, address, value.dtype.itemsize, writes=True)
-        super().write(frame, step, address, value, kind)
-
-    def atomic(self, frame: Frame, step: Step, address: np.ndarray, size: int) -> None:
-        writes = step.form.row.semantics != "memory.load"
-        self.chunk.copy_watch.touched(frame, step, address, size, writes=writes)
-        super().atomic(frame, step, address, size)
-
-    def copies_into(self, view: View, step: Step, address: np.ndarray, value: np.ndarray) -> None:
-        """A copy writes."""
-        super().write(view, step, address, value)
-
-    def copies_from(self, view: View, step: Step, address: np.ndarray, size: int) -> None:
-        """A copy reads; what nobody wrote it takes along as that."""
-        access = Access(READ, step, address, size, view.mask, view.lanes)
-        careful = self.chunk.launch.careful
-        if careful is not None and step.instruction in careful.sites:
-            access.tag = careful.follow(view, self.chunk)
-            access.tag.use(np.ones(access.tag.used.shape, bool))
-        self._note(access)
-        self._judge()
-
-    def mbarrier(self, view: View, step: Step, address: np.ndarray, size: int) -> None:
-        """Lanes use an mbarrier: no race with others who do, but with who makes or ends it."""
-        if self.knowledge is None:
-            return
-        self.settle()
-        access = Access(ATOMIC, step, address, size, view.mask, view.lanes)
-        access.time = self.order.now(self._places(access, 0)[0])
-        self._note(access)
-        self._judge()
-
-
-class GlobalWatchBesideCopies(GlobalWatch):
-    """As :class:`GlobalWatch`, in a kernel with asynchronous copies."""
-
-    def access(
-        self, frame: Frame, step: Step, kind: str, address: object, size: int, value: np.ndarray | None = None
-    ) -> None:
-        frame.chunk.copy_watch.touched_global(frame, step, kind, address, size)
-        super().access(frame, step, kind, address, size, value)
-
-    def copies(
-        self,
-        view: View,
-        step: Step,
-        kind: str,
-        address: np.ndarray,
-        size: int,
-        value: np.ndarray | None = None,
-    ) -> None:
-        """A copy reads or writes."""
-        super().access(view, step, kind, address, size, value)
 
 
 class CopyWatch:
@@ -150,6 +83,12 @@ class CopyWatch:
             return
         if copy.into == "shared":
             self._unmark(self._into, copy, here, copy.target)
+            if self._fences and copy.owner is None:  # cp.async writes as a store does
+                self._write_seen(here, copy.target, copy.size)
+            elif self._fences:
+                for part in range(copy.size // _CELL):
+                    row, column, cell = self._cells(here, here.mask, copy.target + part * _CELL)
+                    self._wrote[cell, self._blocks(here, row, column)] = 0
         self.source_read(copy)
 
     def landed(
@@ -177,6 +116,10 @@ class CopyWatch:
         else:
             for byte in range(value.dtype.itemsize):
                 self.launch.device.memory.forget((at + byte)[lanes])
+
+    def over(self, copy: Copy) -> None:
+        """All of it has arrived."""
+        self._copies.pop(copy.number, None)
 
     def source_read(self, copy: Copy) -> None:
         """The source of a bulk copy may be written again."""
@@ -283,12 +226,14 @@ class CopyWatch:
             block = self._blocks(frame, row, column)
             for table in (self._into, self._from) if writes else (self._into,):
                 number = table[cell, block]
-                if number.any():
-                    at = int(np.flatnonzero(number)[0])
+                for at in np.flatnonzero(number).tolist():
+                    thread, b = self._thread(frame, row[at], column[at]), int(block[at])
+                    if self._races(thread, b, int(cell[at]) * _CELL, WRITE if table is self._into else READ):
+                        continue  # not even its beginning is ordered before this: that is told as a race
                     self.launch.found(
                         self.launch.explain.in_flight(
-                            self.chunk, step, self._thread(frame, row[at], column[at]), int(block[at]),
-                            self._copies[int(number[at])], int(cell[at]) * _CELL, table is self._into,
+                            self.chunk, step, thread, b, self._copies[int(number[at])], int(cell[at]) * _CELL,
+                            table is self._into,
                         )
                     )  # fmt: skip
                     return
@@ -302,6 +247,18 @@ class CopyWatch:
                     )
                 )
                 return
+
+    def _races(self, thread: int, block: int, address: int, kind: str) -> bool:
+        """Whether somebody else did something of that kind at ``address`` that is not over for this thread."""
+        watch = self.chunk.watch
+        if not self.shared:
+            return False
+        watch._judge()
+        column = block if watch.columns > 1 else 0
+        who = np.array([column * self.chunk.lanes.threads + thread + 1], np.int32)
+        cell = np.array([address // watch.grain * watch.columns + column])
+        other, _ = watch.tables[kind].other_than(cell, who, watch.order)
+        return bool(other[0])
 
     def touched_global(self, frame: Frame | View, step: Step, kind: str, address: object, size: int) -> None:
         """Lanes access global memory. Raises CopyInFlight if they may not."""
@@ -323,7 +280,11 @@ class CopyWatch:
             near = active & (mine < high) & (mine + size > low)
             if not near.any():
                 continue
-            words = np.unique((theirs[lanes][:, None] + np.arange(0, copy.size, _CELL)) // _CELL)
+            offset = np.arange(0, copy.size, _CELL)
+            words = theirs[lanes][:, None] + offset
+            if given is not None:  # the rest of it is zeros and was read nowhere
+                words = words[offset < given[lanes][:, None]]
+            words = np.unique(words // _CELL)
             met = near & (np.isin(mine // _CELL, words) | np.isin((mine + size - 1) // _CELL, words))
             if met.any():
                 column, row = (int(x[0]) for x in np.nonzero(met.T))

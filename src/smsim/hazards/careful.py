@@ -213,6 +213,10 @@ class CarefulRun:
 
     # -- records are copied whole, padding and all -------------------------------------------------------
 
+    def stored(self) -> None:
+        """An instruction that ends a block has written what it had to write."""
+        self._stored.clear()
+
     def storing(self, space: str, address: object, size: int, mask: Mask) -> None:
         """The instruction now running writes ``size`` bytes at ``address`` in the lanes of ``mask``."""
         self._stored.append((space, address, size, mask))

@@ -10,8 +10,9 @@ from __future__ import annotations
 from smsim.hazards.async_errors import AsyncErrors
 from smsim.hazards.ending_errors import EndingErrors
 from smsim.hazards.memory_errors import MemoryErrors
+from smsim.hazards.register_errors import RegisterErrors
 from smsim.hazards.waiting_errors import WaitingErrors
 
 
-class Explain(MemoryErrors, WaitingErrors, EndingErrors, AsyncErrors):
+class Explain(MemoryErrors, WaitingErrors, RegisterErrors, EndingErrors, AsyncErrors):
     """Builds the errors of one launch."""

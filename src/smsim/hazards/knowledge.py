@@ -115,7 +115,14 @@ class Knowledge:
         maybe = np.flatnonzero(~done & self._knows[me])
         if maybe.size:
             asked = zip(me[maybe].tolist(), other[maybe].tolist(), time[maybe].tolist(), strict=True)
-            done[maybe] = [self._over(*question) for question in asked]
+            known: dict[tuple, bool] = {}  # threads that hold the same knowledge have the same answers
+            answers = []
+            for mine, theirs, then in asked:
+                key = (id(self._of_thread.get(mine)), mine // self.per_block, theirs, then)
+                if key not in known:
+                    known[key] = self._over(mine, theirs, then)
+                answers.append(known[key])
+            done[maybe] = answers
         return done
 
     def _over(self, me: int, other: int, time: int) -> bool:

@@ -183,9 +183,12 @@ def _verb(step: Step) -> str:
             if name in ("async.copy", "async.bulk_load", "async.bulk_store")
             else "uses an mbarrier of"
         )
-    return {"memory.load": "reads", "memory.load_matrix": "reads", "memory.store": "writes"}.get(
-        name, "updates"
-    )
+    return {
+        "memory.load": "reads",
+        "memory.load_matrix": "reads",
+        "memory.store": "writes",
+        "memory.store_matrix": "writes",
+    }.get(name, "updates")
 
 
 def _access_bytes(step: Step) -> int:

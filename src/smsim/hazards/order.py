@@ -62,6 +62,7 @@ class BlockOrder:
     def barrier(self, complete: np.ndarray | None) -> None:
         """All threads of the ``complete`` blocks (``(1, B)``; ``None``: all) have met."""
         self.chunk.watch.barrier(complete)
+        self.chunk.registers.barrier(complete)
         self.chunk.launch.watch.barrier(self.chunk, complete)
         if self.turns is not None:
             self.turns[:, slice(None) if complete is None else complete[0]] = 0

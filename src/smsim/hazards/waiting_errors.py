@@ -79,6 +79,8 @@ class WaitingErrors(Teller):
         chunk = barriers.chunk
         if chunk.meetings.waiting:
             return self.missing_lanes(chunk.meetings)
+        if chunk.registers.waiting:
+            return self.no_registers_left(chunk.registers)
         if not barriers.waiting:
             return Deadlock(
                 f"kernel {self.launch.kernel_name} cannot go on: its threads wait for each other.",

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smsim.machine.asyncview import View
-from smsim.machine.copylog import Arrived, CopyLog
 
 if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
@@ -74,7 +73,6 @@ class Copies:
 
     Attributes:
         under_way: those whose bytes are not all there, in the order in which they began.
-        log: what happened, for an observer that asks (:mod:`smsim.machine.copylog`); ``None``: nobody does.
     """
 
     def __init__(self, chunk: Chunk) -> None:
@@ -83,14 +81,10 @@ class Copies:
         self._arrivals: list[ArrivalToCome] = []
         self._groups = np.zeros((2, *chunk.lanes.shape), np.int32)
         self._begun = 0
-        observer = chunk.launch.observer
-        self.log = CopyLog() if observer is not None and observer.wants_copies else None
 
     def begin(self, copy: Copy) -> None:
         """The copy is on its way."""
         self.under_way.append(copy)
-        if self.log is not None:
-            self.log.begun(copy)
 
     def number(self) -> int:
         """The number of the next copy, from 1."""
@@ -106,9 +100,8 @@ class Copies:
                 copy.group = np.where(view.mask & (copy.group < 0), self._groups[queue], copy.group)
         self._groups[queue] += view.mask
 
-    def wait(self, view: View, step: Step, queue: int, leave: int | None, only_read: bool = False) -> None:
+    def wait(self, view: View, queue: int, leave: int | None, only_read: bool = False) -> None:
         """Lanes wait until no more than ``leave`` of their groups are under way (``None``: for all copies)."""
-        waited = []
         for copy in list(self.under_way):
             if copy.group is None or copy.queue != queue:
                 continue
@@ -125,13 +118,10 @@ class Copies:
                 mine = bool(done[copy.owner])
             if not mine:
                 continue
-            waited.append(copy.number)
             if only_read:
                 self.source_is_free(copy)
             else:
                 self.land(copy, None if copy.owner is not None else done)
-        if self.log is not None:
-            self.log.waited(step, view, waited)
 
     def source_is_free(self, copy: Copy) -> None:
         """The source of a bulk copy is read."""
@@ -161,6 +151,7 @@ class Copies:
             left = bool(view.mask.any())
         if not left:
             self.under_way.remove(copy)
+            chunk.copy_watch.over(copy)
 
     def arrive_when_done(self, view: View, step: Step, address: np.ndarray, counted: bool) -> None:
         """``cp.async.mbarrier.arrive``; ``counted``: init has counted the arrival (``.noinc``)."""
@@ -194,26 +185,15 @@ class Copies:
             view = View(self.chunk, self.chunk.lanes, lanes)
             one = np.ones(lanes.shape, np.int64)
             self.chunk.mbarriers.arrive(view, coming.step, coming.address, one, tells=False)
-        for copy in list(self.under_way):
-            if copy.mbarrier == at and copy.owner[1] in columns:
-                self.land(copy, None, judge=False)
-                whose = np.zeros(self.chunk.lanes.shape, bool)
-                whose[copy.owner] = True
-                view = View(self.chunk, self.chunk.lanes, whose)
-                where, size = np.full(whose.shape, at, np.int64), np.full(whose.shape, copy.total, np.int64)
-                if self.log is not None:
-                    self.log.arrived(Arrived(at, copy.owner[1], copy.number))
-                self.chunk.mbarriers.come(view, copy.step, where, size)
-
-    def phase_over(self, at: int, columns: np.ndarray, phase: np.ndarray) -> None:
-        """Phase ``phase`` (by column) of the mbarrier at ``at`` is complete."""
-        if self.log is not None:
-            self.log.phase_over(at, columns, phase)
-
-    def saw(self, step: Step, at: int, lanes: np.ndarray, phase: np.ndarray) -> None:
-        """``lanes`` have seen that phase ``phase`` (by block) is over."""
-        if self.log is not None:
-            self.log.saw(step, at, lanes, phase)
+        come: dict[int, int] = {}
+        whose: dict[int, int] = {}
+        step, here = None, set(columns.tolist())
+        for copy in [c for c in self.under_way if c.mbarrier == at and c.owner[1] in here]:
+            self.land(copy, None, judge=False)
+            whose[copy.owner[1]], step = copy.owner[0], copy.step
+            come[copy.owner[1]] = come.get(copy.owner[1], 0) + copy.total
+        if step is not None:
+            self.chunk.mbarriers.bytes_here(at, step, come, whose)
 
     def finish(self) -> None:
         """All threads have ended. What is under way into global memory arrives.

@@ -20,6 +20,7 @@ from smsim.machine.frame import Frame, Mask, union, without
 from smsim.machine.lanes import WARP, Lanes
 from smsim.machine.mbarriers import Mbarriers
 from smsim.machine.meetings import Meetings
+from smsim.machine.registerpool import RegisterPool
 from smsim.machine.retype import Value, merge, retype
 from smsim.machine.stack import ThreadStack
 
@@ -62,6 +63,7 @@ class Chunk:
             self.copy_watch = CopyWatch(self)
         self.barriers = Barriers(self)
         self.meetings = Meetings(self)
+        self.registers = RegisterPool(self)
         self.grid_barrier = GridBarrier(self)
         self.exited: Mask | bool = False
         self.steps = 0
@@ -122,12 +124,15 @@ class Chunk:
                 if self.rounds > ROUNDS_BEFORE_PARKING:
                     self.waited_in_vain = True
                     return False
-            elif self.grid_barrier.waiting and not (self.barriers.waiting or self.meetings.waiting):
+            elif self.grid_barrier.waiting and not (
+                self.barriers.waiting or self.meetings.waiting or self.registers.waiting
+            ):
                 self.at_grid_barrier = self.waited_in_vain = True
                 return False
             elif self.frames:
                 self.barriers.explain_deadlock()
             else:
+                self.registers.finish()
                 if self.copies is not None:
                     self.copies.finish()
                 self.watch.finish()
@@ -155,7 +160,7 @@ class Chunk:
 
     def _release(self) -> bool:
         """Let go those whose barrier or meeting is complete. True if anybody can move again."""
-        if self.meetings.release():
+        if self.meetings.release() or self.registers.waiting and self.registers.release():
             return True
         released = self.barriers.release()
         if released:

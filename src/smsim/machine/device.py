@@ -15,11 +15,13 @@ from smsim.machine.launch import DEFAULT_BUDGET, Launch
 from smsim.machine.memory import Memory
 from smsim.machine.placement import CODE_STEP, Placement, place_functions, place_variables
 from smsim.machine.program import Program, talks
+from smsim.machine.registerpool import entry_registers
 from smsim.machine.retype import DTYPES
 from smsim.machine.target import check_target
 from smsim.ptx import load_text
 from smsim.ptx.flow import reachable
 from smsim.ptx.nodes import Function, Immediate, Instruction, Module
+from smsim.ptx.registerlimit import register_limit
 
 __all__ = ["ArrayArgument", "Device", "LoadedFunction", "LoadedModule"]
 
@@ -93,7 +95,7 @@ class Device:
         """
         module = load_text(ptx)
         check_target(module, self.spec)
-        return LoadedModule(self, module)
+        return LoadedModule(self, module, register_limit(ptx))
 
     def launch(
         self,
@@ -197,10 +199,14 @@ class Device:
 
 
 class LoadedModule:
-    """PTX in a device: its kernels, and its variables with their addresses."""
+    """PTX in a device: its kernels, and its variables with their addresses.
 
-    def __init__(self, device: Device, module: Module) -> None:
-        self.device, self.module = device, module
+    Attributes:
+        register_limit: the most registers a thread that the compiler was told of; ``None`` if it was not.
+    """
+
+    def __init__(self, device: Device, module: Module, register_limit: int | None = None) -> None:
+        self.device, self.module, self.register_limit = device, module, register_limit
         self._code = place_functions(module, device._next_code)
         device._next_code += CODE_STEP * len(self._code)
         self._addresses = place_variables(module, device.memory, self._code)
@@ -224,12 +230,20 @@ class LoadedModule:
 
 
 class LoadedFunction:
-    """A kernel in a device. It is decoded at its first launch."""
+    """A kernel in a device. It is decoded at its first launch.
+
+    Attributes:
+        entry_registers: registers a thread that it starts with, as far as ``setmaxnreg`` knows; ``None`` if nothing
+            says it.
+    """
 
     def __init__(self, module: LoadedModule, function: Function) -> None:
         self.module, self.function = module, function
         self.name, self.params, self.directives = function.name, function.params, function.directives
         functions = list(reachable(function, module.module))
+        self.entry_registers = entry_registers(
+            self.directives, module.register_limit, module.device.spec.registers_per_sm
+        )
         self.placement = Placement(module.module, module._addresses, functions, module._code)
         self.shared_bytes = self.placement.shared.packed_bytes
         self._functions = functions
@@ -240,7 +254,7 @@ class LoadedFunction:
         self.local_grain = min(_access_sizes(functions, "local"), default=4)
         body = [i for f in functions for i in f.body]
         self.orders_some = any(map(orders_some_threads, body))
-        self.asynchronous = any(i.opcode in ("mbarrier", "cp") for i in body)
+        self.asynchronous = any(i.opcode in ("mbarrier", "cp") or "proxy" in i.modifiers for i in body)
         self.stores_in_bulk = any(i.opcode == "cp" and "bulk_group" in i.modifiers for i in body)
         self._talks = any(map(talks, body))
         self.reads_relaxed = any(map(_reads_relaxed, body)) and not any(map(_orders_otherwise, body))
@@ -289,7 +303,7 @@ def _access_sizes(functions: list[Function], space: str) -> set[int]:
     for function in functions:
         for instruction in function.body:
             words = instruction.modifiers
-            if instruction.opcode == "ldmatrix" and space == "shared":
+            if instruction.opcode in ("ldmatrix", "stmatrix") and space == "shared":
                 sizes.add(2 if "trans" in words else 4)
             sizes |= _asynchronous_sizes(instruction, space)
             if instruction.opcode not in ("ld", "st", "atom", "red", "ldu") or elsewhere & set(words):

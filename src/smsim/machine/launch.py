@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smsim.errors import HazardWarning, SimulationError
-from smsim.hazards.asyncwatch import GlobalWatchBesideCopies, WatchBesideCopies
+from smsim.hazards.besidecopies import GlobalWatchBesideCopies, WatchBesideCopies
 from smsim.hazards.careful import CarefulRun, Suspicion
 from smsim.hazards.explain import Explain
 from smsim.hazards.globalwatch import GlobalWatch, NoGlobalWatch

@@ -159,8 +159,17 @@ class Mbarriers:
             self._announce(view, step, object_, at, row, column, number[row, column])
         self._changed()
 
+    def bytes_here(self, at: int, step: Step, come: dict[int, int], whose: dict[int, int]) -> None:
+        """Bulk copies into the mbarrier's blocks are there: ``come`` bytes by block, of the threads ``whose``."""
+        columns = np.array(list(come), np.int64)
+        rows = np.array([whose[column] for column in come], np.int64)
+        object_, view = self.at[at], View(self.chunk, self.chunk.lanes, None)
+        self._announce(view, step, object_, at, rows, columns, -np.array(list(come.values()), np.int64))
+        self._complete(at, object_, columns)
+        self._changed()
+
     def come(self, view: View, step: Step, address: np.ndarray, number: np.ndarray) -> None:
-        """``mbarrier.complete_tx``, and what a bulk copy does when its bytes are there."""
+        """``mbarrier.complete_tx``."""
         for at, row, column in _by_address(view, address):
             object_ = self._known(view, step, at, row, column)
             self._announce(view, step, object_, at, row, column, -number[row, column])
@@ -189,7 +198,6 @@ class Mbarriers:
             object_.phase[over] += 1
             object_.pending[over] = object_.expected[over]
             self.chunk.order.phase_over(at, over)
-            self.chunk.copies.phase_over(at, over, object_.phase[over] - 1)
 
     # -- waits -----------------------------------------------------------------------------------------
 
@@ -203,7 +211,7 @@ class Mbarriers:
         """
         found = np.zeros(view.lanes.shape, bool)
         for at, row, column in _by_address(view, address):
-            object_ = self._known(view, step, at, row, column)
+            self._known(view, step, at, row, column)
             want = asked[row, column].astype(np.int64)
             over = self._over(view, step, at, row, column, want, parity)
             if not over.all():  # bytes that somebody needs now come as late as that
@@ -214,10 +222,10 @@ class Mbarriers:
             here[row[over], column[over]] = True
             if here.any():
                 self.chunk.order.wait_at_mbarrier(at, here)
-                self.chunk.copies.saw(step, at, here, object_.phase - 1)
+            if over.all():
                 self._in_vain.pop(id(step), None)
             else:
-                self._in_vain[id(step)] = (step, at, row, column)
+                self._in_vain[id(step)] = (step, at, row[~over], column[~over])
         return found
 
     def _over(
@@ -267,10 +275,10 @@ class Mbarriers:
     def _changed(self) -> None:
         self.changes += 1
 
-    def check(self, view: View, step: Step, at: int) -> None:
-        """Raise MbarrierError if the lanes of ``view`` have no mbarrier at ``at``."""
-        row, column = np.nonzero(view.mask)
-        self._known(view, step, at, row, column)
+    def check(self, view: View, step: Step, address: np.ndarray) -> None:
+        """Raise MbarrierError if a lane of ``view`` has no mbarrier at its ``address``."""
+        for at, row, column in _by_address(view, address):
+            self._known(view, step, at, row, column)
 
     # -- what is wrong ---------------------------------------------------------------------------------
 

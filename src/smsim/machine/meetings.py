@@ -26,6 +26,11 @@ Collective = Callable[[list[np.ndarray], np.ndarray, np.ndarray], tuple[np.ndarr
 #: ``(frame, mask, step, results)``: reads memory at the addresses that a collective found.
 Load = Callable[[Frame, Mask, "Step", list[np.ndarray]], None]
 
+#: Lanes of a frame, and the block where they go on.
+Part = tuple[Frame, Mask, int]
+#: ``(parts, step)``: puts the lanes of all parts, which met at ``step``, where they go.
+Then = Callable[[list[Part], "Step"], None]
+
 _WARP_BARRIER = "bar.warp"
 
 
@@ -43,6 +48,7 @@ class Party:
         step: the instruction.
         load: what ``act`` computes are addresses, and this reads what lies there.
         aligned: all 32 lanes of a warp must take part.
+        then: where the lanes go from here, if not simply on.
     """
 
     frame: Frame
@@ -56,6 +62,7 @@ class Party:
     step: Step
     load: Load | None = None
     aligned: bool = False
+    then: Then | None = None
 
 
 class Meetings:
@@ -64,6 +71,7 @@ class Meetings:
     def __init__(self, chunk: Chunk) -> None:
         self.chunk = chunk
         self.waiting: list[Party] = []
+        self._leaving: list[Part] = []
 
     def arrive(self, party: Party) -> None:
         """Lanes reach a warp-level operation; those that are complete go on at once.
@@ -79,6 +87,7 @@ class Meetings:
                 if party.key.startswith(_WARP_BARRIER):
                     self.chunk.order.warp_sync(None, party.member.reshape(1, 1, 1))
                 self._go_on(party, None, here, np.full((1, 1, 1), wanted, np.uint32), [party])
+                self._leave(party)
                 return
         self._check_own_bit(party)
         self.waiting.append(party)
@@ -102,6 +111,7 @@ class Meetings:
                 freed = self.lanes_of(party) & ready_lanes
                 if freed.any():
                     self._go_on(party, freed, ready, member, parties)
+            self._leave(parties[0])
             for party in parties:
                 left = without(party.mask, ready_lanes)
                 if left is False:
@@ -170,7 +180,17 @@ class Meetings:
             self._judge_sources(party, freed, _by_lane(results[-1], shape[0]))
         if party.key.startswith("bar.warp"):
             self.chunk.ordered()
-        frame.go(party.resume, None if freed is not None and freed.all() else freed)
+        freed = None if freed is not None and freed.all() else freed
+        if party.then is None:
+            frame.go(party.resume, freed)
+        else:
+            self._leaving.append((frame, freed, party.resume))
+
+    def _leave(self, party: Party) -> None:
+        """Those who met with ``party`` and go elsewhere go there together."""
+        leaving, self._leaving = self._leaving, []
+        if leaving:
+            party.then(leaving, party.step)
 
     def _judge_sources(self, party: Party, freed: Mask, known: np.ndarray) -> None:
         """A shuffle that reads a lane which takes no part gets an undefined value."""

@@ -30,11 +30,9 @@ class Observer:
         together: lanes that have left a loop in which others of their warp still poll wait for these, as long
             as anybody gets on without them. It is how a GPU runs them, and it makes what a warp executes
             independent of how often the others polled.
-        wants_copies: keep a log of asynchronous copies and mbarriers, see :mod:`smsim.machine.copylog`.
     """
 
     together = False
-    wants_copies = False
 
     def __init__(self) -> None:
         self._watched: dict[int, tuple[Code, list[Step]]] = {}

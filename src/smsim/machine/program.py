@@ -9,10 +9,21 @@ import numpy as np
 
 from smsim.errors import UnsupportedPTX
 from smsim.machine import special, supplied
-from smsim.machine.bind import access, asynchronous, atomics, calls, compute, control, moves, tensor, warp
+from smsim.machine.bind import (
+    access,
+    asynchronous,
+    atomics,
+    calls,
+    compute,
+    control,
+    mbarriers,
+    moves,
+    tensor,
+    warp,
+)
 from smsim.machine.bind.binding import Binding, Slots, Step
 from smsim.machine.frame import Frame
-from smsim.machine.kinds import READ
+from smsim.machine.kinds import READ, WRITE
 from smsim.machine.loops import mark_loops
 from smsim.machine.retype import Value, merge
 from smsim.machine.stack import layout
@@ -42,6 +53,7 @@ BINDERS: dict[str, Callable[[Binding, Instruction, Form], Step]] = {
     "barrier.arrive": control.bind_arrive,
     "warp.active_mask": warp.bind_active_mask,
     **asynchronous.BINDERS,
+    **mbarriers.BINDERS,
 }
 #: How the instructions that end a block are called in their rows.
 ENDINGS = {
@@ -49,7 +61,10 @@ ENDINGS = {
     "control.trap", "barrier.barrier", "barrier.reduce", *warp.MEETING,
 }  # fmt: skip
 #: The operands of warp-level instructions that are not a mask and plain registers.
-_FRAGMENTS = {"tensor.mma": tensor.Fragments, "memory.load_matrix": tensor.MatrixRows}
+_FRAGMENTS = {
+    "tensor.mma": tensor.Fragments, "memory.load_matrix": tensor.MatrixRows, "memory.store_matrix": tensor.StoredRows,
+    "warp.registers": warp.RegisterCount,
+}  # fmt: skip
 
 
 class Code:
@@ -180,6 +195,8 @@ class Program:
         step = Step(lambda frame: None, writes, tuple(reads), decides, instruction, self.function, form)
         if name == "memory.load_matrix":
             step.access_kind, step.home = READ, self.binding.home(instruction.operands[1])
+        if name == "memory.store_matrix":
+            step.access_kind, step.home = WRITE, self.binding.home(instruction.operands[0])
         return step
 
     def _warp_operands(self, instruction: Instruction, form: Form) -> warp.Operands:
@@ -286,7 +303,7 @@ class Program:
 
 
 def talks(instruction: Instruction) -> bool:
-    """Whether threads may learn of each other by it: a strong access, an atomic, a fence."""
+    """Whether threads may learn of each other by it: a strong access, an atomic, a fence, an mbarrier."""
     words = {"volatile", "relaxed", "acquire", "release", "mmio"}
     return instruction.opcode in ("atom", "red", "fence", "membar", "mbarrier", "cp") or bool(
         words & set(instruction.modifiers)

@@ -99,7 +99,7 @@ def _scattered(total: np.ndarray, sums: str) -> tuple[np.ndarray, ...]:
     return tuple(parts) if sums == "f32" else (join(*parts[:2]), join(*parts[2:]))
 
 
-# -- ldmatrix ------------------------------------------------------------------------------------------
+# -- ldmatrix, stmatrix ------------------------------------------------------------------------------------------
 
 
 def element_addresses(rows: np.ndarray, matrices: int, transposed: bool) -> tuple[np.ndarray, ...]:

@@ -35,7 +35,7 @@ CARRY = "#carry"
 
 _LEAVES = frozenset({"ret", "exit", "trap"})
 #: The lanes of a warp wait for each other here.
-_MEETS = frozenset({"shfl", "vote", "match", "redux", "elect", "mma", "ldmatrix"})
+_MEETS = frozenset({"shfl", "vote", "match", "redux", "elect", "mma", "ldmatrix", "stmatrix", "setmaxnreg"})
 _READS_CARRY = frozenset({"addc", "subc", "madc"})
 
 

@@ -63,6 +63,8 @@ def check_rules(instruction: Instruction, form: Form, function: Function, module
         refuse("A is by rows and B by columns, written .row.col in this order", instruction)
     elif instruction.opcode == "pmevent":
         _check_event(instruction, form)
+    elif instruction.opcode == "setmaxnreg":
+        _check_register_count(instruction, function, module)
     elif instruction.opcode == "brx":
         table = instruction.operands[1].name
         if table not in function.branch_targets:
@@ -73,6 +75,16 @@ def _check_event(instruction: Instruction, form: Form) -> None:
     event, largest = instruction.operands[0], 0xFFFF if "mask" in form.flags else 15
     if not isinstance(event, Immediate) or not 0 <= event.value <= largest:
         refuse(f"pmevent takes a number in the text, from 0 to {largest}", instruction)
+
+
+def _check_register_count(instruction: Instruction, function: Function, module: Module) -> None:
+    count = instruction.operands[0]
+    if not module.target.endswith(("a", "f")):
+        refuse(f"setmaxnreg needs sm_90a, and .target says {module.target}", instruction)
+    if not isinstance(count, Immediate):
+        refuse("the registers of setmaxnreg are a number in the text", instruction)
+    if not 24 <= count.value <= 256 or count.value % 8:
+        refuse(f"setmaxnreg takes a multiple of 8 from 24 to 256, not {count.value}", instruction)
 
 
 def check_age(instruction: Instruction, form: Form, module: Module) -> None:

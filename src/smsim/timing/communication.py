@@ -11,6 +11,7 @@ from smsim.machine.bind.binding import Step
 from smsim.machine.frame import Frame
 from smsim.machine.launch import Launch
 from smsim.machine.loops import may_wait
+from smsim.machine.program import Program
 from smsim.machine.retype import DTYPES, retype
 from smsim.ptx.nodes import Register
 from smsim.timing.records import is_grid_barrier
@@ -20,23 +21,36 @@ from smsim.timing.warprows import WarpRows
 #: Keys of words in shared memory begin here; each block has room for a megabyte.
 _SHARED_KEYS = 1 << 61
 _KEYS_OF_A_BLOCK = 1 << 20
+#: A poll that concerns threads of the own block only.
+MBARRIER_WAIT = "async.wait"
 WRITES = ("memory.store", "memory.atomic", "memory.reduce")
 
 
 def how_it_communicates(launch: Launch) -> str | None:
-    """What makes the kernel's blocks or warps wait for each other beyond ``bar.sync``; ``None``: nothing."""
+    """What may make the kernel's blocks wait for each other; ``None``: nothing."""
     for program in launch.kernel.programs(launch.program is not launch.kernel.program):
-        for code in program.blocks:
-            if code.polls_to >= 0:
-                step = next(
-                    s for c in program.blocks[program.blocks.index(code) :] for s in c.steps if may_wait(s)
-                )
-                return (
-                    f"it goes round a loop until line {step.instruction.line} of its PTX sees what it wants"
-                )
+        for number, code in enumerate(program.blocks):
+            for step in _polls_of(program, number):
+                if step.form.row.semantics != MBARRIER_WAIT:
+                    return f"it goes round a loop until line {step.instruction.line} of its PTX sees what it wants"
             if code.ending is not None and is_grid_barrier(code.ending):
                 return "it waits for its whole grid (grid.sync)"
     return None
+
+
+def polls(launch: Launch) -> bool:
+    """Whether any thread of the kernel polls memory, or an mbarrier, until another changes it."""
+    return any(
+        code.polls_to >= 0
+        for program in launch.kernel.programs(launch.program is not launch.kernel.program)
+        for code in program.blocks
+    )
+
+
+def _polls_of(program: Program, number: int) -> list[Step]:
+    """What the loop that begins with a block polls by; nothing if it is no such loop."""
+    last = program.blocks[number].polls_to
+    return [step for code in program.blocks[number : last + 1] for step in code.steps if may_wait(step)]
 
 
 @dataclass(eq=False)
@@ -50,6 +64,7 @@ class Entry:
         reads: a strong load or an atomic.
         writes: ``None`` if it is a load, else which of ``keys`` were written.
         adds: what it leaves in memory depends on what was there: an atomic, but no exchange.
+        late: it happens later than its instruction: a copy lands.
     """
 
     batch: int
@@ -59,6 +74,7 @@ class Entry:
     reads: bool
     writes: np.ndarray | None
     adds: bool = False
+    late: bool = False
 
 
 class Log:

@@ -29,6 +29,8 @@ class Timing:
         shared_latency, shared_wide_latency: loads of 4 or 8, and of 16 bytes a lane.
         shared_atomic_latency, atomic_latency: of shared memory, and of global memory at L2.
         l1_latency, l2_latency, dram_latency: of loads that hit there.
+        copy_latency: of a copy to shared memory (cp.async) that hits L1, until its bytes may be read there.
+        bulk_latency: what a bulk copy takes longer than a load, through the SM's copy engine.
         lsu_queue: memory instructions that a sub-core takes in before the next has to wait.
         lsu_address_cycles: a sub-core's address stage, per instruction.
         lsu_request_cycles: the SM's shared stage, per request.
@@ -72,6 +74,8 @@ class Timing:
     l1_latency: int
     l2_latency: int
     dram_latency: int
+    copy_latency: int
+    bulk_latency: int
     lsu_queue: int
     lsu_address_cycles: int
     lsu_request_cycles: int

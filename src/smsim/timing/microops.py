@@ -32,8 +32,24 @@ VARIABLE = (
 BRANCH = 11
 EXIT = 12
 SLEEP = 13
+COPY = 14  # cp.async: a load whose bytes go to shared memory
+COPY_COMMIT = 15  # closes the warp's group of copies
+COPY_WAIT = (
+    16  # waits until all but the last groups are over: ``width`` of them, -1: for copies in no group too
+)
+COPY_ARRIVE = 17  # arrives at an mbarrier when all copies of the warp so far are over
+BULK_LOAD = 18  # cp.async.bulk from global to shared memory
+BULK_STORE = 19  # and back
+BULK_COMMIT = 20
+BULK_WAIT = 21  # as COPY_WAIT
+BULK_WAIT_READ = 22  # until the sources of bulk stores have been read
+TRY_WAIT = 23  # mbarrier.try_wait: as SHARED_LOAD; where it waits, the warp is suspended and does not poll
+REGISTERS = 24  # setmaxnreg: gives registers back to the block, or waits for some
 #: Kinds that have a memory record in the trace.
-RECORDED = (LOAD, STORE, ATOMIC, SHARED_LOAD, SHARED_STORE, SHARED_ATOMIC, BARRIER, ARRIVE, SLEEP)
+RECORDED = (
+    LOAD, STORE, ATOMIC, SHARED_LOAD, SHARED_STORE, SHARED_ATOMIC, BARRIER, ARRIVE, SLEEP, COPY, COPY_ARRIVE, BULK_LOAD,
+    BULK_STORE, TRY_WAIT, REGISTERS,
+)  # fmt: skip
 
 # Where it is executed (``MicroOps.pipe``), under Nsight Compute's names.
 PIPES = ("fma", "alu", "fp64", "fp16", "xu", "lsu", "tensor", "uniform", "cbu", "adu")
@@ -68,7 +84,7 @@ class MicroOps:
         latency: cycles from issue until a dependent may issue, int16. For memory and ``VARIABLE``
             what comes on top of the unit's own queues: the replay adds the memory's latency itself.
         gap: cycles until the same warp may issue its next one, at least 1, int16.
-        width: bytes a lane for memory, else 0, int16.
+        width: bytes a lane for memory; groups that may be under way for waits of copies; else 0. int16.
         record: which of the block's memory records it reads, -1 for none, int16.
         pc: the PTX instruction it comes from, as an index into ``instructions``, int32.
         dst_start, dst: the scoreboard places that it writes, as a compressed list, int32.

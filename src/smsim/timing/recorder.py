@@ -16,11 +16,11 @@ from smsim.machine.frame import Frame, Mask
 from smsim.machine.loops import may_wait
 from smsim.machine.observer import Enough, not_predicated_off
 from smsim.machine.program import Code
-from smsim.timing import touched
+from smsim.timing import copyrecords, touched
 from smsim.timing.batches import Batch, Record
 from smsim.timing.communication import Log
 from smsim.timing.plan import Plan
-from smsim.timing.records import has_record, is_grid_barrier
+from smsim.timing.records import has_record, is_asynchronous, is_grid_barrier
 from smsim.timing.sharing import Opening
 from smsim.timing.trace import BLOCK_BARRIER, GLOBAL, GRID_BARRIER, LOCAL, NOWHERE, SHARED
 from smsim.timing.warprows import Columns, WarpRows
@@ -55,7 +55,7 @@ class Recorder(Counter):
         self.together = grain is not None
         self.plan, self._only_opening = plan, only_opening
         self.opening = Opening(plan)
-        self._kinds: dict[Step, bool] = {}
+        self._kinds: dict[Step, tuple[bool, bool]] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -115,8 +115,8 @@ class Recorder(Counter):
     def before(self, frame: Frame, step: Step) -> None:
         kept = self._kinds.get(step)
         if kept is None:
-            kept = self._kinds[step] = has_record(step)
-        if not kept:
+            kept = self._kinds[step] = has_record(step), is_asynchronous(step)
+        if not kept[0]:
             super().before(frame, step)
             return
         self._place += 1
@@ -124,6 +124,9 @@ class Recorder(Counter):
         self._record = None if batch is None else Record()
         if batch is not None:
             batch.records.append(self._record)
+        if kept[1]:
+            self._asynchronous(frame, step)
+            return
         super().before(frame, step)  # which tells of memory by _add
         if batch is not None and not step.form.row.semantics.startswith("memory."):
             self._other(frame, step, batch.rows, self._record)
@@ -228,8 +231,25 @@ class Recorder(Counter):
         block, within = np.divmod(warp, self.plan.warps)
         return self.plan.number(block) * self.plan.warps + within
 
+    def _asynchronous(self, frame: Frame, step: Step) -> None:
+        """An asynchronous copy, or an mbarrier."""
+        record, self._record = self._record, None
+        super().before(frame, step)
+        acting = not_predicated_off(frame, step)
+        if record is None or acting is False:
+            return
+        rows = self._batch.rows
+        active = _active(rows, frame, acting)
+        copyrecords.fill(record, frame, step, rows, active)
+        if self.log is not None:
+            block = self._grid_warp(rows.warp) // self.plan.warps
+            where = len(self.batches) - 1, self._place
+            entry = copyrecords.entry(frame, step, where, rows, block, active)
+            if entry is not None:
+                self.log.entries.append(entry)
+
     def _other(self, frame: Frame, step: Step, rows: WarpRows, record: Record) -> None:
-        """A barrier or a sleep."""
+        """A barrier, a sleep or a change of registers."""
         acting = not_predicated_off(frame, step)
         if acting is False:
             return
@@ -246,6 +266,11 @@ class Recorder(Counter):
             if count is not None:
                 threads = np.take_along_axis(rows.of(frame, count), taking, axis=1)[:, 0]
                 record.passes = threads.astype(np.int64) // active.shape[1]
+        elif step.form.row.semantics == "warp.registers":
+            record.space = NOWHERE
+            taking = np.argmax(active, axis=1)[:, None]
+            more = rows.of(frame, frame.chunk.registers.change(frame, step))
+            record.passes = np.take_along_axis(more, taking, axis=1)[:, 0]
         else:
             record.space = NOWHERE
             slot = _source(frame, step, step.instruction.operands[0])

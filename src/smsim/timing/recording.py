@@ -11,7 +11,7 @@ from smsim.errors import LaunchError
 from smsim.isolated import Isolated
 from smsim.machine.launch import Launch
 from smsim.timing.batches import Events
-from smsim.timing.communication import how_it_communicates
+from smsim.timing.communication import how_it_communicates, polls
 from smsim.timing.namedwaits import NamedWaits, NoWaits
 from smsim.timing.plan import Plan
 from smsim.timing.recorder import Recorder
@@ -59,13 +59,14 @@ def record(isolated: Isolated, per_sm: int, estimate: bool = False) -> Recording
             f"{launch.kernel_name} cannot be estimated from some of its blocks, because {waiting}: "
             "what its threads wait for may be done by any block. Profile it without estimate=True."
         )
-    if waiting is not None:  # blocks end behind each poll, so that what one repeats is nothing but the poll
+    polling = waiting is not None or polls(launch)
+    if polling:  # blocks end behind each poll, so that what one repeats is nothing but the poll
         launch.program = launch.kernel.interruptible
     sms = isolated.device.spec.sms
     all_sms = waiting is not None and launch.blocks <= sms * per_sm
     plan = Plan(sms, per_sm, launch.blocks, launch.threads, all_sms)
     kernel = launch.kernel
-    grain = None if waiting is None else min(kernel.grain, kernel.global_grain)
+    grain = None if not polling else min(kernel.grain, kernel.global_grain)
     recorder = launch.observer = Recorder(plan, grain=grain)
     openings = [recorder.opening]
     complete = not estimate or plan.blocks_on_sm <= 2 * per_sm

@@ -13,8 +13,15 @@ if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
     from smsim.machine.program import Code
 
-_MEMORY = ("memory.load", "memory.store", "memory.atomic", "memory.reduce", "memory.load_matrix")
+_MEMORY = (
+    "memory.load", "memory.store", "memory.atomic", "memory.reduce", "memory.load_matrix", "memory.store_matrix",
+)  # fmt: skip
 _BARRIERS = ("barrier.barrier", "barrier.reduce", "barrier.arrive")
+_OTHERS = ("control.nanosleep", "warp.registers")
+COPIES = ("async.copy", "async.bulk_load", "async.bulk_store")
+MBARRIERS = (
+    "async.copies_arrive", "async.arrive", "async.init", "async.inval", "async.expect", "async.complete", "async.wait",
+)  # fmt: skip
 #: Spaces that become operands of other instructions.
 FOLDED = ("param", "const")
 
@@ -30,7 +37,14 @@ def has_record(step: Step) -> bool:
     semantics = step.form.row.semantics
     if semantics in _MEMORY:
         return step.form.space not in FOLDED
-    return semantics in _BARRIERS or semantics == "control.nanosleep" or is_grid_barrier(step)
+    if semantics in _BARRIERS or semantics in _OTHERS or is_asynchronous(step):
+        return True
+    return is_grid_barrier(step)
+
+
+def is_asynchronous(step: Step) -> bool:
+    """Whether ``step`` is an asynchronous copy or does something to an mbarrier."""
+    return step.form.row.semantics in COPIES or step.form.row.semantics in MBARRIERS
 
 
 def is_grid_barrier(step: Step) -> bool:

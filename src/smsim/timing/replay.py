@@ -15,7 +15,22 @@ from __future__ import annotations
 import numpy as np
 
 from smsim.devices.spec import DeviceSpec
-from smsim.timing.microops import ATOMIC, LOAD, PIPES, STALLS, STORE, MicroOps
+from smsim.timing.microops import (
+    ATOMIC,
+    BULK_COMMIT,
+    BULK_LOAD,
+    BULK_STORE,
+    COPY,
+    COPY_COMMIT,
+    LOAD,
+    PIPES,
+    SHARED_ATOMIC,
+    SHARED_LOAD,
+    STALLS,
+    STORE,
+    TRY_WAIT,
+    MicroOps,
+)
 from smsim.timing.outcome import Replay
 from smsim.timing.replay_state import (
     A_DRAM_BUSY,
@@ -49,6 +64,7 @@ from smsim.timing.replay_state import (
     NAMED_BARRIERS,
     NEVER,
     P_SIZE,
+    RING,
     S_LAST_BLOCK,
     S_NEXT_BLOCK,
     S_SIZE,
@@ -105,13 +121,13 @@ def replay(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, shared_by
     timeline = np.zeros((SPANS, len(STALLS)), np.int64)
     pipe_cycles, pipe_issued = np.zeros(len(PIPES), np.int64), np.zeros(len(PIPES), np.int64)
     cycles = run(
-        _figures(trace, spec, per_sm, shares), amounts, of_sm, _cores(cores), blocks, warps, _events(trace, ops),
-        _operations(ops, shares), scoreboard, _cache(sms, shares.l1_bytes(spec, per_sm, shared_bytes), L1_WAYS),
+        _figures(trace, spec, per_sm, shares), amounts, of_sm, _cores(cores), blocks, warps,
+        _groups(ops, len(warps)), _events(trace, ops), _operations(ops, shares), scoreboard,
+        _cache(sms, shares.l1_bytes(spec, per_sm, shared_bytes), L1_WAYS),
         _l2(trace, ops, sms, shares.l2_bytes(spec)), np.concatenate([ops.src, ops.dst]).astype(np.int64),
         *(np.array(trace_part, np.uint8) for trace_part in (trace.lanes, trace.space)),
         *_int64(trace.passes, trace.sector_start, trace.sectors, trace.wait_start, trace.wait_release),
-        np.stack([ops.start[trace.wait_code], ops.start[trace.wait_code + 1]], axis=1).astype(np.int64),
-        _releases(trace), np.full(max(1, len(trace.release_record)), NEVER, np.int64), on_sm,
+        _polls(trace, ops, spec), _releases(trace), np.full(max(1, len(trace.release_record)), NEVER, np.int64), on_sm,
         np.zeros_like(on_sm), np.full((cores, per_core), -1, np.int64), np.zeros((cores, len(PIPES)), np.int64),
         np.zeros((cores, spec.timing.lsu_queue), np.int64), *np.zeros((2, len(blocks), NAMED_BARRIERS), np.int64),
         issued, stalls, timeline, pipe_cycles, pipe_issued,
@@ -193,6 +209,7 @@ def _figures(trace: Trace, spec: DeviceSpec, per_sm: int, shares: _Shares) -> np
             timing.dram_latency, timing.lsu_queue, timing.lsu_address_cycles, timing.lsu_request_cycles,
             timing.l1_bytes_per_cycle, shares.l2_fine, shares.dram_fine, timing.barrier_latency,
             timing.branch_latency, BLOCK_START, round(FINE * spec.clock_hz / 1e9), per_sm, trace.warps_per_block,
+            max(0, timing.copy_latency - timing.l1_latency), timing.bulk_latency,
         ],
         np.int64,
     )  # fmt: skip
@@ -224,8 +241,8 @@ def _l2(trace: Trace, ops: MicroOps, sms: int, size: float) -> np.ndarray:
     blocks = len(trace.block_sm)
     if blocks >= trace.blocks_on_sm * sms:
         return cache
-    written = np.unique(_sectors_of(trace, ops, (STORE, ATOMIC)))
-    touched = len(np.union1d(written, _sectors_of(trace, ops, (LOAD,))))
+    written = np.unique(_sectors_of(trace, ops, (STORE, ATOMIC, BULK_STORE)))
+    touched = len(np.union1d(written, _sectors_of(trace, ops, (LOAD, COPY, BULK_LOAD))))
     if touched * _SECTOR * trace.blocks_on_sm / blocks <= size:
         return cache
     upto = np.floor(np.arange(L2_WAYS + 1) * len(written) / touched)
@@ -281,6 +298,26 @@ def _warps(trace: Trace) -> np.ndarray:
     return table
 
 
+def _groups(ops: MicroOps, warps: int) -> np.ndarray:
+    """Room for each warp's groups of copies; for one warp alone where no group is ever closed."""
+    any_ = bool(np.isin(ops.kind, (COPY_COMMIT, BULK_COMMIT)).any())
+    return np.zeros((warps if any_ else 1, 3, RING), np.int64)
+
+
+def _polls(trace: Trace, ops: MicroOps, spec: DeviceSpec) -> np.ndarray:
+    """Of each wait its poll's first and last micro-operation, the cycles of a turn and the stall, int64 ``(N, 4)``."""
+    timing = spec.timing
+    table = np.zeros((len(trace.wait_code), 4), np.int64)
+    for row, code in zip(table, trace.wait_code, strict=True):
+        first, last = int(ops.start[code]), int(ops.start[code + 1])
+        kinds = set(ops.kind[first:last].tolist())
+        near = kinds & {TRY_WAIT, SHARED_LOAD, SHARED_ATOMIC} and not kinds & {LOAD, ATOMIC}
+        turn = (timing.shared_latency if near else timing.l2_latency) + last - first
+        why = STALLS.index("short_scoreboard" if near else "long_scoreboard")
+        row[:] = first, last, 0 if TRY_WAIT in kinds else turn, why
+    return table
+
+
 def _events(trace: Trace, ops: MicroOps) -> np.ndarray:
     code = trace.event_code
     columns = ops.start[code], ops.start[code + 1], trace.event_record, trace.event_wait
@@ -308,7 +345,7 @@ def _releases(trace: Trace) -> np.ndarray:
 def _past_l1(ops: MicroOps) -> np.ndarray:
     """Which micro-operations load past L1."""
     strong = np.array([*(bool(_PAST_L1 & step.form.flags) for step in ops.instructions), False])
-    return (ops.kind == LOAD) & strong[ops.pc]
+    return np.isin(ops.kind, (LOAD, COPY)) & strong[ops.pc]
 
 
 def _int64(*arrays: np.ndarray) -> list[np.ndarray]:

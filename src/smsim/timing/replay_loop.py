@@ -19,14 +19,33 @@ from smsim.timing.microops import (
     ATOMIC,
     BARRIER,
     BRANCH,
+    BULK_COMMIT,
+    BULK_LOAD,
+    BULK_STORE,
+    BULK_WAIT_READ,
+    COPY,
+    COPY_ARRIVE,
+    COPY_COMMIT,
+    COPY_WAIT,
     FENCE,
     LOAD,
     LSU,
+    REGISTERS,
     SHARED_ATOMIC,
     SHARED_LOAD,
     SLEEP,
     STORE,
+    TRY_WAIT,
     VARIABLE,
+)
+from smsim.timing.replay_copies import (
+    bulk_copy,
+    group_operation,
+    groups_over,
+    into_shared,
+    joins_group,
+    serves,
+    takes_registers,
 )
 from smsim.timing.replay_memory import global_access, shared_access
 from smsim.timing.replay_state import (
@@ -35,10 +54,13 @@ from smsim.timing.replay_state import (
     B_LIVE,
     B_PLACE,
     B_START,
+    BULK,
+    BULK_READ,
     C_ADDRESS,
     C_LAST,
     C_NEXT,
     C_OLDEST,
+    COPIES,
     E_RECORD,
     E_WAIT,
     FINE,
@@ -62,6 +84,7 @@ from smsim.timing.replay_state import (
     P_ATOMIC,
     P_BARRIER,
     P_BRANCH,
+    P_COPY,
     P_CROSSING,
     P_L2,
     P_PER_SM,
@@ -85,7 +108,6 @@ from smsim.timing.replay_state import (
     W_BLOCK,
     W_CORE,
     W_EVENT,
-    W_EVENT_END,
     W_LOADED,
     W_NEXT,
     W_OP,
@@ -96,29 +118,32 @@ from smsim.timing.replay_state import (
     W_WAIT,
     W_WHY,
 )
-from smsim.timing.replay_warps import begin_event, book, resume
+from smsim.timing.replay_waits import end_waits
+from smsim.timing.replay_warps import begin_event, book, goes_on, resume
 from smsim.timing.trace import GRID_BARRIER, SHARED
 
 # microops.STALLS, by number. NumPy's integers are variables to Numba: with Python's it would compile a helper again
 # for each constant that it is called with.
 _SELECTED, _NOT_SELECTED, _WAIT, _SHORT, _LONG, _MATH, _LG, _MIO = map(np.int64, range(8))
 _BARRIER, _MEMBAR, _BRANCH, _SLEEPING, _NO_INSTRUCTION = map(np.int64, range(8, 13))
-_ONE, _NOBODY = np.int64(1), np.int64(-1)
+_ONE, _NOBODY, _LOAD, _YES, _NO = np.int64(1), np.int64(-1), np.int64(LOAD), np.bool_(True), np.bool_(False)
+_COPIES, _BULK, _BULK_READ, _ALL = np.int64(COPIES), np.int64(BULK), np.int64(BULK_READ), np.int64(-1)
 
 
 @compiled
 def run(
-    P, A, S, C, B, W, E, M, V, L1, L2, operands, lanes, space, passes, sector_start, sectors, wait_start, wait_release,
-    wait_ops, release_of, release_time, sm_blocks, starting, resident, pipe_free, ring, arrived, expected, issued,
-    stalls, timeline, pipe_cycles, pipe_issued,
+    P, A, S, C, B, W, G, E, M, V, L1, L2, operands, lanes, space, passes, sector_start, sectors, wait_start,
+    wait_release, wait_ops, release_of, release_time, sm_blocks, starting, resident, pipe_free, ring, arrived,
+    expected, issued, stalls, timeline, pipe_cycles, pipe_issued,
 ):  # fmt: skip
     """Replay everything: the cycles that it takes, or -1 if warps wait for what never comes.
 
     Args:
-        P, A, S, C, B, W, E, M, V, L1, L2: see :mod:`smsim.timing.replay_state`.
+        P, A, S, C, B, W, G, E, M, V, L1, L2: see :mod:`smsim.timing.replay_state`.
         operands: the scoreboard places that ``M_SRC`` and ``M_DST`` point to.
         lanes, space, passes, sector_start, sectors, wait_start, wait_release: of the trace.
-        wait_ops: the first and last micro-operation of each wait's poll.
+        wait_ops: the first and last micro-operation of each wait's poll, the cycles from one poll to the next (0: the
+            warp is suspended instead), and the stall.
         release_of: the release that each record is, -1 for none; of length one if there is none at all.
         release_time: filled with the cycle from which a poll finds each release; ``NEVER`` at first.
         sm_blocks: the blocks, SM by SM; an SM's begin at ``S_NEXT_BLOCK``.
@@ -188,25 +213,9 @@ def run(
         # -- waits that releases have met -------------------------------------------------------------
         if waiters > 0 and look:
             look = False
-            for w in range(warps):
-                n = W[w, W_WAIT]
-                if n < 0 or W[w, W_BARRIER] >= 0:
-                    continue
-                met = 0
-                for i in range(wait_start[n], wait_start[n + 1]):
-                    if wait_release[i] >= 0:
-                        met = max(met, release_time[wait_release[i]])
-                if met == NEVER:
-                    continue
-                turn = P[P_L2] + wait_ops[n, 1] - wait_ops[n, 0]
-                polls = 0
-                if met > W[w, W_SEEN]:
-                    polls = (met - W[w, W_SEEN] + turn - 1) // turn
-                for o in range(wait_ops[n, 0], wait_ops[n, 1]):
-                    issued[M[o, M_PC]] += polls
-                W[w, W_WAIT] = -1
-                waiters -= 1
-                resume(w, max(W[w, W_SEEN] + polls * turn, t + 1), _LONG, crossing, W, C, M, V, operands)
+            waiters -= end_waits(
+                t, crossing, wait_start, wait_release, wait_ops, release_time, issued, W, C, M, V, operands
+            )
         # -- the next cycle in which anything issues --------------------------------------------------
         t = NEVER
         for core in range(cores):
@@ -230,7 +239,7 @@ def run(
                 free, reason = pipe_free[core, p], _MATH
                 if p == LSU:
                     free = max(free, ring[core, C[core, C_OLDEST]])
-                    far = M[o, M_KIND] == LOAD or M[o, M_KIND] == STORE or M[o, M_KIND] == ATOMIC
+                    far = M[o, M_KIND] <= ATOMIC and M[o, M_KIND] >= LOAD or M[o, M_KIND] == COPY
                     reason = _LG if far else _MIO
                 if free > t:
                     here = M[o, M_PC]
@@ -268,7 +277,8 @@ def run(
             parked = False
             no_record = M[o, M_RECORD] < 0
             rec = E[W[w, W_EVENT], E_RECORD] + M[o, M_RECORD]
-            if p == LSU and (no_record or LOAD <= what <= SHARED_ATOMIC) and what != FENCE:
+            through = LOAD <= what <= SHARED_ATOMIC or what == COPY or what == COPY_ARRIVE or what == TRY_WAIT
+            if p == LSU and (no_record or through) and what != FENCE:
                 begin = max(t, C[core, C_ADDRESS])
                 C[core, C_ADDRESS] = begin + P[P_ADDRESS]
                 ring[core, C[core, C_OLDEST]] = begin
@@ -278,6 +288,14 @@ def run(
                     done = shared_access(sm, begin, _ONE, _ONE, P, A, S) + M[o, M_LATENCY] - P[P_ADDRESS]
                 elif lanes[rec] == 0:
                     done = begin + M[o, M_LATENCY]
+                elif what == COPY:
+                    done = P[P_COPY] + global_access(
+                        sm, begin, _LOAD, M[o, M_PAST_L1], M[o, M_COST], _ONE, np.int64(space[rec]),
+                        sector_start[rec], sector_start[rec + 1], sectors, P, A, S, L1, L2,
+                    )  # fmt: skip
+                    into_shared(sm, sector_start[rec + 1] - sector_start[rec], np.int64(passes[rec]), P, A, S)
+                    joins_group(w, _COPIES, done, W)
+                    W[w, W_LOADED] = max(W[w, W_LOADED], done)
                 elif what == LOAD or what == STORE or what == ATOMIC:
                     reason = _LONG
                     turns = np.int64(passes[rec])
@@ -298,16 +316,19 @@ def run(
                     done = shared_access(sm, begin, turns, P[P_REQUEST], P, A, S) - P[P_ADDRESS]
                     # What a wide access takes without conflicts is part of its latency.
                     more = max(0, turns - max(1, M[o, M_WIDTH] // 4))
-                    if what == SHARED_LOAD:
+                    if what == SHARED_LOAD or what == TRY_WAIT:
                         done += more + (P[P_SHARED_WIDE] if M[o, M_WIDTH] > 8 else P[P_SHARED])
-                    elif what == SHARED_ATOMIC:
+                    elif what == SHARED_ATOMIC or what == COPY_ARRIVE:
                         done += more + P[P_SHARED_ATOMIC]
                     else:
                         done += 1
                 if not no_record and release_of.shape[0] > 1 and release_of[rec] >= 0:
                     # A poll that sets out after the store has set out finds it: both have the same way to L2.
                     way = P[P_ATOMIC] if what == ATOMIC else P[P_L2] if what == STORE else 0
-                    release_time[release_of[rec]] = max(t, done - way)
+                    when = max(t, done - way)
+                    if what == COPY_ARRIVE:
+                        when = max(when, groups_over(w, _COPIES, _ALL, W, G))
+                    release_time[release_of[rec]] = when
                     look = True
             elif what == VARIABLE:
                 reason = _SHORT
@@ -320,6 +341,25 @@ def run(
                 if lanes[rec] > 0:
                     wake = max(wake, t + passes[rec] * P[P_SLEEP_FINE] // FINE)
                 wake_why = _SLEEPING
+            elif COPY_COMMIT <= what <= COPY_WAIT or BULK_COMMIT <= what <= BULK_WAIT_READ:
+                over = group_operation(w, what, M[o, M_WIDTH], W, G)
+                if over > wake:
+                    wake, wake_why = over, _LONG
+            elif what == BULK_LOAD or what == BULK_STORE:
+                if lanes[rec] > 0:
+                    sent, over = bulk_copy(
+                        sm, t, _YES if what == BULK_STORE else _NO, M[o, M_COST], sector_start[rec],
+                        sector_start[rec + 1], sectors, P, A, S, L2,
+                    )  # fmt: skip
+                    W[w, W_LOADED] = max(W[w, W_LOADED], over)
+                    if what == BULK_STORE:
+                        joins_group(w, _BULK, over, W)
+                        joins_group(w, _BULK_READ, sent, W)
+                    if release_of.shape[0] > 1 and release_of[rec] >= 0:
+                        release_time[release_of[rec]] = over
+                        look = True
+            elif what == REGISTERS:
+                parked = lanes[rec] > 0 and not takes_registers(w, block, np.int64(passes[rec]), W, B)
             elif what == BARRIER or what == ARRIVE:
                 if space[rec] == GRID_BARRIER:
                     at_grid += 1
@@ -366,7 +406,15 @@ def run(
             elif W[w, W_WAIT] < 0:
                 resume(w, wake, wake_why, crossing, W, C, M, V, operands)
             else:
-                W[w, W_WHY] = _LONG
+                W[w, W_WHY] = wait_ops[W[w, W_WAIT], 3]
+            if what == REGISTERS:  # who waits for what has been given back
+                for v in range(block * wpb, (block + 1) * wpb):
+                    if serves(v, block, W, B):
+                        go = t + P[P_BARRIER]
+                        if goes_on(
+                            v, go, _BARRIER, crossing, wait_ops, W, C, M, V, operands, stalls, timeline, A
+                        ):
+                            look = True
             # -- barriers that are complete -----------------------------------------------------------
             if what != BARRIER and what != ARRIVE and not exits:
                 continue
@@ -389,10 +437,7 @@ def run(
                     if W[v, W_BARRIER] != number:
                         continue
                     W[v, W_BARRIER] = -1
-                    if W[v, W_EVENT] == W[v, W_EVENT_END]:  # it ended at the barrier
-                        continue
-                    if W[v, W_WAIT] < 0:
-                        resume(v, go, _BARRIER, crossing, W, C, M, V, operands)
-                        continue
-                    book(M[W[v, W_OP], M_PC], _BARRIER, W[v, W_SEEN], go, stalls, timeline, A)
-                    W[v, W_SEEN], W[v, W_WHY], look = go, _LONG, True
+                    if goes_on(
+                        v, go, _BARRIER, crossing, wait_ops, W, C, M, V, operands, stalls, timeline, A
+                    ):
+                        look = True

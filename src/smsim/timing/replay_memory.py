@@ -109,7 +109,7 @@ def _write_back(sm, begin, dirty, cost, A, S):
 
 
 @inner
-def _at_l2(sm, at, sector, write, cost, P, A, S, L2):
+def at_l2(sm, at, sector, write, cost, P, A, S, L2):
     """One sector that sets out for L2 at ``at``: the cycle in which the answer is there."""
     line, place = sector // 4, sector % 4
     begin = max(at * FINE, S[sm, S_LINK])
@@ -177,7 +177,7 @@ def global_access(sm, begin, what, past_l1, cost, passes, space, first, last, se
                 L1[sm, where, way, K_USED] = at
                 done = max(done, max(start + P[P_L1], L1[sm, where, way, K_THERE + place]))
                 continue
-        there = _at_l2(sm, start, sectors[i], what != LOAD, cost, P, A, S, L2)
+        there = at_l2(sm, start, sectors[i], what != LOAD, cost, P, A, S, L2)
         done = max(done, there)
         if what == LOAD and not past_l1:
             _fill(L1, sm, where, way, line, place, there, at)

@@ -11,6 +11,7 @@ and a column for each of its properties. That is what Numba compiles fastest and
 * ``W`` the warps of all blocks.
 * ``E`` the events: basic blocks that warps execute, in order.
 * ``M`` the micro-operations.
+* ``G`` the groups of copies: by warp, queue and number, when they are over.
 * ``V`` the values: the scoreboard, by a warp's slot on its SM and by place.
 * ``L1``, ``L2`` the caches: by SM, set and way.
 
@@ -37,6 +38,10 @@ L1_WAYS, L2_WAYS = 4, 16
 BLOCK_START = 320
 #: Named barriers of a block; the number after the last stands for the grid's barrier.
 NAMED_BARRIERS = 16
+#: Groups of copies of which each warp remembers when they are over. Who waits for older ones waits for the oldest.
+RING = 32
+#: Queues of groups, as columns behind W_OPEN and W_COUNT: copies; bulk copies; and what these read.
+COPIES, BULK, BULK_READ = range(3)
 GRID = NAMED_BARRIERS
 #: No pipe made the value: it was there from the start.
 NO_PIPE = 99
@@ -44,29 +49,33 @@ NO_PIPE = 99
 (
     P_CROSSING, P_SHARED, P_SHARED_WIDE, P_SHARED_ATOMIC, P_ATOMIC, P_L1, P_L2, P_DRAM, P_QUEUE, P_ADDRESS,
     P_REQUEST, P_L1_BYTES, P_L2_FINE, P_DRAM_FINE, P_BARRIER, P_BRANCH, P_START, P_SLEEP_FINE, P_PER_SM,
-    P_WARPS, P_SIZE,
-) = range(21)  # fmt: skip
+    P_WARPS, P_COPY, P_BULK, P_SIZE,
+) = range(23)  # fmt: skip
 
 (
     A_ISSUE, A_LSU, A_SHARED, A_L1, A_L1_HIT, A_L2, A_L2_HIT, A_L2_READ, A_L2_WRITE, A_DRAM_READ,
     A_DRAM_WRITE, A_DRAM_BUSY, A_SPAN, A_SIZE,
 ) = range(14)  # fmt: skip
 
-# Free again: the request stage; the link to L2 and the share of DRAM, in FINE parts; the atomics at L2. Its blocks.
-S_REQUEST, S_LINK, S_DRAM, S_ATOMIC, S_NEXT_BLOCK, S_LAST_BLOCK, S_SIZE = range(7)
+# Free again: the request stage; the link to L2 and the share of DRAM, in FINE parts; the atomics at L2; the engine of
+# bulk copies. Its blocks.
+S_REQUEST, S_LINK, S_DRAM, S_ATOMIC, S_BULK, S_NEXT_BLOCK, S_LAST_BLOCK, S_SIZE = range(8)
 
 # The next cycle in which a warp may issue, the warp that issued last, the address stage, the queue's oldest entry.
 C_NEXT, C_LAST, C_ADDRESS, C_OLDEST, C_SIZE = range(5)
 
-# First and last cycle, warps that have not ended, and its place among the blocks that SMs hold.
-B_START, B_END, B_LIVE, B_PLACE, B_SIZE = range(5)
+# First and last cycle, warps that have not ended, its place among the blocks that SMs hold, and the registers that its
+# warps have given back, a thread's worth for one warp each.
+B_START, B_END, B_LIVE, B_PLACE, B_SPARE, B_SIZE = range(6)
 
 # A warp's next issue and what holds it up until then; up to where its cycles are booked; its event and micro-operation;
-# its slot and sub-core; when its stores and its loads are done; when it came; what it is parked at.
+# its slot and sub-core; when its stores and its loads are done; when it came; what it is parked at, and the registers
+# that it waits for. Of each queue of groups: when the copies in its open group are over, and how many are closed.
 (
     W_NEXT, W_WHY, W_SEEN, W_EVENT, W_EVENT_END, W_OP, W_OP_END, W_SLOT, W_CORE, W_BLOCK, W_STORED, W_LOADED,
-    W_AGE, W_WAIT, W_BARRIER, W_SIZE,
+    W_AGE, W_WAIT, W_BARRIER, W_NEED,
 ) = range(16)  # fmt: skip
+W_OPEN, W_COUNT, W_SIZE = 16, 19, 22
 
 # Its micro-operations, its first record, and the wait before it (-1: none).
 E_OP, E_OP_END, E_RECORD, E_WAIT, E_SIZE = range(5)

@@ -11,6 +11,7 @@ from smsim.timing.replay_state import (
     E_OP_END,
     M_DST,
     M_DST_END,
+    M_PC,
     M_PIPE,
     M_SRC,
     M_SRC_END,
@@ -24,7 +25,9 @@ from smsim.timing.replay_state import (
     W_NEXT,
     W_OP,
     W_OP_END,
+    W_SEEN,
     W_SLOT,
+    W_WAIT,
     W_WHY,
 )
 
@@ -86,3 +89,16 @@ def resume(w, at, why, crossing, W, C, M, V, operands):
     if at < C[W[w, W_CORE], C_NEXT]:
         C[W[w, W_CORE], C_NEXT] = at
     return at
+
+
+@inner
+def goes_on(w, at, why, crossing, wait_ops, W, C, M, V, operands, stalls, timeline, A):
+    """Let a parked warp go on at ``at``; true if it now comes to a wait, and so goes on later."""
+    if W[w, W_EVENT] == W[w, W_EVENT_END]:  # it has ended where it was parked
+        return False
+    if W[w, W_WAIT] < 0:
+        resume(w, at, why, crossing, W, C, M, V, operands)
+        return False
+    book(M[W[w, W_OP], M_PC], why, W[w, W_SEEN], at, stalls, timeline, A)
+    W[w, W_SEEN], W[w, W_WHY] = at, wait_ops[W[w, W_WAIT], 3]
+    return True

@@ -7,9 +7,9 @@ happened to execute warps. Three things make it up:
 * for every event the *records* of the block's memory instructions (:mod:`smsim.timing.records`);
 * the *waits*. A loop that polls a word until another thread changes it is not recorded as so many polls:
   how many there were is an accident of the functional run. The polls that failed are left out, and the event
-  of the one that succeeded carries a wait: *not before release n*. A release is a store or an atomic
-  of some warp, an execution of one memory instruction. The replay decides when that happens, and how many
-  polls the waiting warp issued until then.
+  of the one that succeeded carries a wait: *not before release n*. A release is an execution of one memory
+  instruction: a store or an atomic of some warp, an arrival at an mbarrier, a bulk copy that lands. The replay
+  decides when that happens, and how many polls the waiting warp issued until then.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ class Trace:
         lanes: lanes that took part in each record's access, 0 if the guard let none, uint8 ``(R,)``.
         space: one of the numbers above, uint8 ``(R,)``.
         passes: shared memory: wavefronts; atomics of global memory: the most lanes that met at one address;
-            barriers: the warps that have to come, 0 for all of the block; nanosleep: nanoseconds. int32 ``(R,)``.
+            barriers: the warps that have to come, 0 for all of the block; nanosleep: nanoseconds; copies: wavefronts of
+            what they write to shared memory; setmaxnreg: registers a thread that the warp gets, below zero that it
+            gives back. int32 ``(R,)``.
         sector_start, sectors: the different 32-byte sectors that a record touches in global or local memory,
             ascending, int64; local memory lies above ``LOCAL_SECTORS``. Barriers: their number.
         wait_start, wait_release: the releases that each wait is for, all of them, or ``OUTSIDE``, int32;

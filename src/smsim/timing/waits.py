@@ -12,7 +12,7 @@ that only repeat it.
 What a poll of a turn that stays saw was left there by a *release*: the store that last wrote the word, or the
 atomics that did, back to the last store or exchange. The order of the functional run says which that is.
 An atomic that adds something takes effect at once and waits for nobody. A warp does not wait for itself: it
-has its own order.
+has its own order. But it waits for copies of its own, which land later.
 """
 
 from __future__ import annotations
@@ -89,6 +89,12 @@ class Waits:
         self._polls: list[_Turn] = []
         self._final: dict[int, _Turn] = {}
         self._same: dict[Source, Source] = {}
+        self._late = {
+            (entry.batch, row, entry.place)
+            for entry in log.entries
+            if entry.late
+            for row in range(len(entry.keys))
+        }
         self._by_batch: dict[int, list[Entry]] = defaultdict(list)
         for entry in log.entries:
             self._by_batch[entry.batch].append(entry)
@@ -213,7 +219,7 @@ class Waits:
         for event, sources in found.items():
             number = int(self._batch_of[event])
             warp = int(self._batches[number].rows.warp[event - self._first[number]])
-            if any(s == OUTSIDE or self._warp(s) != warp for s in sources):
+            if any(s == OUTSIDE or s in self._late or self._warp(s) != warp for s in sources):
                 self.of_event[event] = self._wait(sources, codes[event])
 
     def _looks(self, turn: _Turn) -> list[tuple[int, Entry, int]]:

@@ -1,4 +1,4 @@
-"""``mma`` and ``ldmatrix``: what a lane brings to its warp, and what it takes away."""
+"""``mma``, ``ldmatrix`` and ``stmatrix``: what a lane brings to its warp, and what it takes away."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable
 import numpy as np
 
 from smsim.machine import tensor
-from smsim.machine.bind.access import attempt, check_alignment, load
+from smsim.machine.bind.access import attempt, check_alignment, load, store
 from smsim.machine.bind.binding import Binding, Step
 from smsim.machine.bind.warp import Operands
 from smsim.machine.frame import Frame, Mask
 from smsim.machine.lanes import WARP
-from smsim.machine.ops.packed import join
-from smsim.machine.retype import DTYPES, Value, merge
-from smsim.ptx.nodes import Instruction
+from smsim.machine.ops.packed import join, split
+from smsim.machine.retype import DTYPES, Value, merge, retype
+from smsim.ptx.nodes import Instruction, Operand
 from smsim.ptx.rows import Form
 
 ROW_BYTES = 16  # of an 8 by 8 matrix of 16-bit values; rows are aligned to as much
@@ -46,10 +46,15 @@ class MatrixRows(Operands):
     def __init__(self, binding: Binding, instruction: Instruction, form: Form) -> None:
         into, place = instruction.operands
         self.into = [binding.destination(item) for item in into.items]
+        self._names_rows(binding, instruction, place, len(self.into), "trans" in form.flags)
+
+    def _names_rows(
+        self, binding: Binding, instruction: Instruction, place: Operand, matrices: int, transposed: bool
+    ) -> None:
         self.member = binding.slots.constant(_EVERYONE)
         self._address_of, reads = binding.address(place, instruction)
         self.sources = [(slot, DTYPES["b64"], False) for slot in reads]
-        matrices, self._transposed = len(self.into), "trans" in form.flags
+        self._transposed = transposed
         self._naming = WARP // 4 * matrices  # lanes that name a row
         self.act = lambda values, here, member: (
             values[0],
@@ -68,6 +73,17 @@ class MatrixRows(Operands):
             MemoryFault: a row is misaligned or outside its variable.
         """
         rows, *parts = addresses
+
+        def read() -> None:
+            for number, slot in enumerate(self.into):
+                self._read(frame, step, slot, self._getter(frame, step, parts, number))
+
+        self._access(frame, mask, step, rows, read)
+
+    def _access(
+        self, frame: Frame, mask: Mask, step: Step, rows: np.ndarray, act: Callable[[], None]
+    ) -> None:
+        """``act`` in the lanes of ``mask``, if the rows are aligned."""
         whole, frame.mask = frame.mask, mask
         naming = frame.lanes.thread % WARP < self._naming
 
@@ -76,13 +92,9 @@ class MatrixRows(Operands):
             check_alignment(frame, rows, ROW_BYTES)
             frame.mask = lanes
 
-        def read() -> None:
-            for number, slot in enumerate(self.into):
-                self._read(frame, step, slot, self._getter(frame, step, parts, number))
-
         try:
             attempt(frame, step, check)
-            attempt(frame, step, read)
+            attempt(frame, step, act)
         finally:
             frame.mask = whole
 
@@ -104,3 +116,42 @@ class MatrixRows(Operands):
         frame.R[slot] = value if frame.mask is None else merge(frame.mask, value, frame.R[slot])
         if careful is not None:
             careful.loaded(frame, slot, frame.mask)
+
+
+class StoredRows(MatrixRows):
+    """The operands of ``stmatrix``: the address of a row, and registers."""
+
+    def __init__(self, binding: Binding, instruction: Instruction, form: Form) -> None:
+        place, given = instruction.operands
+        self.into = []
+        self._count = len(given.items)
+        self._names_rows(binding, instruction, place, self._count, "trans" in form.flags)
+        slots = [binding.source(item, "b32", instruction) for item in given.items]
+        self.sources += [(slot, DTYPES["b32"], False) for slot in slots]
+        self._given = slots
+        addresses = self.act
+        self.act = lambda values, here, member: (*addresses(values, here, member), *values[1:])
+
+    def values(self, frame: Frame) -> list[Value]:
+        b32 = DTYPES["b32"]
+        return [*super().values(frame), *(np.asarray(retype(frame.R[slot], b32)) for slot in self._given)]
+
+    def load(self, frame: Frame, mask: Mask, step: Step, results: list[np.ndarray]) -> None:
+        """Write each lane's registers where its parts of the matrices lie, in the lanes of ``mask``.
+
+        Raises:
+            MemoryFault: a row is misaligned or outside its variable.
+        """
+        rows, *parts = results[: -self._count]
+
+        def write() -> None:
+            for number, value in enumerate(results[-self._count :]):
+                if self._transposed:
+                    for at, half in zip(parts[2 * number :][:2], split(value), strict=True):
+                        store(frame, step, "shared", at, half)
+                else:
+                    store(frame, step, "shared", parts[number], value)
+
+        self._access(frame, mask, step, rows, write)
+        if frame.chunk.launch.careful is not None:
+            frame.chunk.launch.careful.stored()

@@ -9,7 +9,7 @@ import numpy as np
 from smsim.machine import collectives
 from smsim.machine.bind.binding import Binding, Step
 from smsim.machine.frame import Frame, Mask
-from smsim.machine.meetings import Collective, Load, Party
+from smsim.machine.meetings import Collective, Load, Part, Party, Then
 from smsim.machine.retype import DTYPES, Value, retype
 from smsim.ptx.nodes import Instruction, Negated, Pair
 from smsim.ptx.rows import Form
@@ -17,7 +17,7 @@ from smsim.ptx.rows import Form
 #: Instructions that meet, by the semantics of their row.
 MEETING = {
     "warp.shuffle", "warp.vote", "warp.match", "warp.redux", "warp.elect", "barrier.warp_sync",
-    "tensor.mma", "memory.load_matrix",
+    "tensor.mma", "memory.load_matrix", "memory.store_matrix", "warp.registers",
 }  # fmt: skip
 
 
@@ -46,6 +46,7 @@ class Operands:
     """A meeting instruction's operands as slots."""
 
     load: Load | None = None
+    then: Then | None = None
     aligned = False
 
     def __init__(self, binding: Binding, instruction: Instruction, form: Form) -> None:
@@ -83,6 +84,20 @@ class Operands:
         return sum(1 << slot for slot in self.into if slot is not None)
 
 
+class RegisterCount(Operands):
+    """``setmaxnreg``: all lanes of the warp meet, and then it is the block's turn."""
+
+    aligned = True
+
+    def __init__(self, binding: Binding, instruction: Instruction, form: Form) -> None:
+        self.act = lambda values, here, member: ()
+        self.into, self.sources = [], []
+        self.member = binding.slots.constant(np.array(0xFFFFFFFF, np.uint32))
+
+    def then(self, parts: list[Part], step: Step) -> None:
+        parts[0][0].chunk.registers.set(parts, step)
+
+
 def meet(operands: Operands, following: int, step: Step) -> Callable[[Frame, Mask, int], None]:
     """How a block ends that ends in a warp-level instruction."""
     key = step.instruction.spelling
@@ -93,7 +108,7 @@ def meet(operands: Operands, following: int, step: Step) -> Callable[[Frame, Mas
     def leave(frame: Frame, mask: Mask, block: int) -> None:
         values, member = operands.values(frame), np.asarray(retype(frame.R[operands.member], u32))
         party = Party(frame, mask, following, member, key, values, operands.into, operands.act, step)
-        party.load, party.aligned = operands.load, operands.aligned
+        party.load, party.aligned, party.then = operands.load, operands.aligned, operands.then
         frame.chunk.meetings.arrive(party)
 
     return leave

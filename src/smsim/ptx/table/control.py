@@ -143,4 +143,12 @@ _WARP = (
     ),
 )  # fmt: skip
 
-ROWS = (*_FLOW, *_BARRIERS, *_WARP)
+_REGISTERS = (
+    Row(
+        "setmaxnreg.inc|.dec.sync.aligned.u32 a",
+        "warp.registers", "none", (8, 0), 90,
+        "Give registers back to the block, or wait until it has as many to spare; all warps of a warpgroup do it.",
+    ),
+)  # fmt: skip
+
+ROWS = (*_FLOW, *_BARRIERS, *_WARP, *_REGISTERS)

@@ -1,4 +1,4 @@
-"""Rows of the tensor cores: a product of small matrices by a whole warp, and the load that feeds it.
+"""Rows of the tensor cores: a product of small matrices by a whole warp, the load that feeds it and its store.
 
 Sources: PTX ISA, "Warp level matrix multiply-accumulate instructions"; versions as its notes give them.
 """
@@ -34,6 +34,15 @@ def _matrices(count: int) -> Row:
     )  # fmt: skip
 
 
+def _stored(count: int) -> Row:
+    noun = "matrix" if count == 1 else "matrices"
+    return Row(
+        f"stmatrix.sync.aligned.m8n8.x{count}{{.trans}}.shared|.shared::cta.b16 [a], {{b...{count}}}:b32",
+        "memory.store_matrix", "lsu", (7, 8), 90,
+        f"Write {count} {noun} of 8 by 8 values of 16 bits; lane n names row n, each lane gives two values of one.",
+    )  # fmt: skip
+
+
 ROWS = (
     _products(8, "f16", (6, 5), 75),
     _products(16, "f16", (7, 0), 80),
@@ -44,4 +53,7 @@ ROWS = (
     _matrices(1),
     _matrices(2),
     _matrices(4),
+    _stored(1),
+    _stored(2),
+    _stored(4),
 )

@@ -7,12 +7,14 @@ from smsim.ptx.syntax import TYPE_BITS
 from smsim.timing import microops as m
 from smsim.timing import records
 from smsim.timing.figures import Timing
+from smsim.timing.lowering import asynchronous
 from smsim.timing.lowering.operation import FIXED, ORDERED, READS_MEMORY, WRITES_MEMORY, Operation
 
 #: Kind in global, local or generic memory, kind in shared memory.
 _KINDS = {
     "memory.load": (m.LOAD, m.SHARED_LOAD),
     "memory.load_matrix": (m.LOAD, m.SHARED_LOAD),
+    "memory.store_matrix": (m.STORE, m.SHARED_STORE),
     "memory.store": (m.STORE, m.SHARED_STORE),
     "memory.atomic": (m.ATOMIC, m.SHARED_ATOMIC),
     "memory.reduce": (m.ATOMIC, m.SHARED_ATOMIC),
@@ -38,6 +40,8 @@ def access(
         return Operation(
             kind, m.LSU, timing.lsu_address_cycles, 0, pc, dst, src, _width(step), record, order, form.space
         )
+    if name.startswith("async."):
+        return asynchronous.operation(step, pc, record, dst, src, timing)
     if name == "memory.fence":
         return Operation(m.FENCE, m.LSU, 1, 0, pc, dst, src, order=ORDERED)
     if name in ("barrier.barrier", "barrier.reduce") or records.is_grid_barrier(step):
@@ -46,6 +50,8 @@ def access(
         return Operation(m.ARRIVE, m.ADU, 1, 0, pc, dst, src, 0, record, FIXED, gap=_BARRIER_GAP)
     if name == "barrier.warp_sync":
         return Operation(m.COMPUTE, m.ADU, 1, 1, pc, dst, src, order=FIXED)
+    if name == "warp.registers":
+        return Operation(m.REGISTERS, m.UNIFORM, 1, 0, pc, dst, src, 0, record, FIXED)
     if name == "control.nanosleep":
         return Operation(m.SLEEP, m.CBU, 1, 0, pc, dst, src, 0, record, FIXED)
     if name.startswith("control."):
@@ -60,4 +66,6 @@ def _width(step: Step) -> int:
     form = step.form
     if form.row.semantics == "memory.load_matrix":
         return 4 * len(step.instruction.operands[0].items)
+    if form.row.semantics == "memory.store_matrix":
+        return 4 * len(step.instruction.operands[1].items)
     return TYPE_BITS[form.type] // 8 * form.vector
