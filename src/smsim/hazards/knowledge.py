@@ -251,6 +251,10 @@ class Knowledge:
         key = (threads[0] // self.per_block, number)
         self._at_barriers[key] = self._at_barriers.get(key, Known()).leaving(self._told_by(threads))
 
+    def forget_arrivals(self, number: int, thread: int) -> None:
+        """That barrier of ``thread``'s block is complete, and nobody waited there."""
+        self._at_barriers.pop((thread // self.per_block, number), None)
+
     def wait(self, number: int, threads: list[int]) -> None:
         """That barrier is complete, and ``threads`` waited there."""
         self.arrive(number, threads)

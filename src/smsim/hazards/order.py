@@ -99,6 +99,12 @@ class BlockOrder:
         for block in np.flatnonzero(lanes.any(axis=0)).tolist():
             self.knowledge.arrive(number, self._threads(lanes, block))
 
+    def forget_arrivals(self, number: int, complete: np.ndarray) -> None:
+        """Barrier ``number`` is complete by threads that did not wait, in the ``complete`` blocks (``(1, B)``)."""
+        if self.knowledge is not None:
+            for block in np.flatnonzero(complete[0]).tolist():
+                self.knowledge.forget_arrivals(number, self._first_thread(block))
+
     def meet(self, number: int, lanes: np.ndarray, complete: np.ndarray) -> None:
         """``lanes`` have waited at barrier ``number``, which is for some of the block's threads only;
         ``complete`` (``(1, B)``) says in which blocks."""

@@ -66,6 +66,17 @@ class Barriers:
         self._arrivals[number] = self._arrivals.get(number, False) | here
         self._arrival_counts[number] = count
         self.chunk.order.arrive(number, here)
+        self._complete_without_waiters(number, ~self._waiting_lanes(number).any(axis=0, keepdims=True))
+
+    def _complete_without_waiters(self, number: int, blocks: np.ndarray) -> None:
+        """In ``blocks``, ``(1, B)``, threads that only arrived may be enough: then its next turn begins, and
+        nobody has waited for them."""
+        if number in self._arrivals:
+            arrivals = np.broadcast_to(self._arrivals[number], self.chunk.lanes.shape)
+            enough = blocks & (arrivals.sum(axis=0, keepdims=True) >= self._arrival_counts[number])
+            if enough.any():
+                self._arrivals[number] = arrivals & ~enough
+                self.chunk.order.forget_arrivals(number, enough)
 
     def arrive(self, group: Waiting) -> None:
         """Lanes reach a barrier and stop there."""
@@ -106,6 +117,7 @@ class Barriers:
             go = complete
             count = self._count(number)
             if count is not None:
+                self._complete_without_waiters(number, complete)
                 waited = self._first_to_come(number, waited, count)
                 go = complete & waited
             for group in groups:  # bar.red looks at all groups as they arrived
