@@ -296,3 +296,21 @@ DONE:
     grid=2,
     block=32,
 )
+_race(
+    "a_barrier_for_fewer_than_those_who_meet_there",
+    32,
+    """
+    setp.ge.u32 %p1, %r1, 32;
+    @%p1 bra TAKES;
+    st.shared.u32 [%r5], %r1;
+    bar.arrive 1, 32;
+    bra DONE;
+TAKES:
+    bar.sync 1, 32;
+    ld.shared.u32 %r10, [%r5+-128];
+    st.global.u32 [%rd4], %r10;
+DONE:
+""",
+    "st.shared.u32 [%r5], %r1;",
+    "ld.shared.u32 %r10, [%r5+-128];",
+)

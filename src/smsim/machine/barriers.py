@@ -109,6 +109,7 @@ class Barriers:
             return True
         released = False
         for number in sorted({g.number for g in self.waiting}):
+            self._complete_without_waiters(number, np.ones((1, 1), bool))
             complete = self._complete_blocks(number)
             if complete is None or not complete.any():
                 continue
@@ -117,7 +118,6 @@ class Barriers:
             go = complete
             count = self._count(number)
             if count is not None:
-                self._complete_without_waiters(number, complete)
                 waited = self._first_to_come(number, waited, count)
                 go = complete & waited
             for group in groups:  # bar.red looks at all groups as they arrived
