@@ -106,6 +106,11 @@ STRATEGIES = (
         _knee,
     ),
     Strategy(
+        "longest step",
+        "you took the `k` with the longest step: nearly all SMs move data, and hardly any compute. Take the shortest.",
+        _longest,
+    ),
+    Strategy(
         "data alone",
         "you made the data as quick as they can be, and did not look at the arithmetic that pays for it.",
         _links_full,
@@ -149,7 +154,6 @@ STRATEGIES = (
         "steps themselves.",
         _last_exposed,
     ),
-    Strategy("longest step", "you took the `k` with the longest step. Take the shortest.", _longest),
 )
 
 
@@ -193,7 +197,9 @@ class ChoosingExercise:
         figure = 100 * float(np.mean([_over(int(answer(dict(of))), of) for of in clusters]))
         reached = "goal reached" if figure <= 100 * ROOM else "goal not reached yet"
         score = f"Score: steps {figure:.2f} % longer than the best (goal: {100 * ROOM:.0f} %; {reached})."
-        return Verdict(self.name, Mark.RIGHT, f"right, on all {tried} clusters.", details=(score,), score=figure)
+        return Verdict(
+            self.name, Mark.RIGHT, f"right, on all {tried} clusters.", details=(score,), score=figure
+        )
 
     def _wrong(self, message: str, misconception: str, table: tuple[str, ...] = ()) -> Verdict:
         return Verdict(self.name, Mark.WRONG, message, misconception, table=table)
@@ -206,9 +212,15 @@ def _refused(given: Any, of: Cluster) -> tuple[str, str] | None:
     if not isinstance(given, int | float | np.number) or isinstance(given, bool):
         return f"the result is a {type(given).__name__}; `k` is a whole number.", "no number"
     if 0 < given < 1 and not float(given).is_integer():
-        return f"the result is {given:.3g}. Did you return a time? `k` is asked for, not its step.", "time for k"
+        return (
+            f"the result is {given:.3g}. Did you return a time? `k` is asked for, not its step.",
+            "time for k",
+        )
     if not float(given).is_integer():
-        return f"`k` is {given:.6g}: there is no part of an SM to give away. Try even numbers only.", "no whole SM"
+        return (
+            f"`k` is {given:.6g}: there is no part of an SM to give away. Try even numbers only.",
+            "no whole SM",
+        )
     if given == 0:
         return "`k` is 0: without SMs nobody moves the data. At least 2.", "nobody moves the data"
     if not 0 < given < of["sms"]:
@@ -230,14 +242,19 @@ def _explained(chosen: Sequence[int], tried: Sequence[Cluster]) -> tuple[str, st
         if all(k in strategy.k(of) for k, of in zip(chosen, tried, strict=True)):
             return strategy.message, strategy.name
     if len(set(chosen)) == 1:
-        said = f"you give away {chosen[0]} SMs whatever the cluster is like. Every cluster has its own best `k`."
+        said = (
+            f"you give away {chosen[0]} SMs whatever the cluster is like. Every cluster has its own best `k`."
+        )
         return said, "always the same k"
     best = [swept(of).best for of in tried]
     pairs = list(zip(chosen, best, strict=True))
     if all(k >= b for k, b in pairs):
         return "you give away more SMs than the best choice does, and the arithmetic lacks them.", "too many"
     if all(k <= b for k, b in pairs):
-        return "you give away fewer SMs than the best choice does, and the arithmetic waits for data.", "too few"
+        return (
+            "you give away fewer SMs than the best choice does, and the arithmetic waits for data.",
+            "too few",
+        )
     return (
         "on some clusters there is a better `k`. Work out the step for every even `k`, and compare.",
         "not the best",
@@ -247,14 +264,14 @@ def _explained(chosen: Sequence[int], tried: Sequence[Cluster]) -> tuple[str, st
 def _told(of: Cluster, k: int | None = None) -> tuple[str, ...]:
     """The cluster with its units, and how long the step takes with the answer's k and with the best."""
     entries = [f"{name} = {of[name]:.10g} {unit}" for name, unit in UNITS.items()]
-    lines = ["smallest failing case:", *(", ".join(entries[n : n + 3]) for n in range(0, len(entries), 3))]
+    lines = ["smallest failing case:", *(", ".join(entries[n : n + 2]) for n in range(0, len(entries), 2))]
     if k is None:
         return tuple(lines)
     found = swept(of)
     for label, n in (("yours", k), ("best", found.best)):
         row = int(np.flatnonzero(found.k == n)[0])
         lines.append(
-            f"{label:6} k = {n:3}: arithmetic {1e3 * found.compute[row]:7.3f} ms, data "
+            f"{label}: k = {n:3}, arithmetic {1e3 * found.compute[row]:7.3f} ms, data "
             f"{1e3 * found.communication[row]:7.3f} ms, step {1e3 * found.step[row]:7.3f} ms"
         )
     return tuple(lines)

@@ -81,7 +81,7 @@ def drawn(rng: np.random.Generator) -> dict[str, float]:
     return cluster(
         sms,
         round(float(links * rng.uniform(0.7, 3)), 5),
-        int(rng.integers(sms // 2, 20 * sms)),
+        int(rng.integers(sms // 2, 40 * sms)),
         infiniband_bytes,
         nvlink_bytes,
         copied_bytes,

@@ -18,12 +18,12 @@ def specification(k: int, seconds: float, sms: int, tiles: int) -> float:
     return seconds * math.ceil(tiles / (sms - k)) / math.ceil(tiles / sms)
 
 
-#: One more wave; no more, although 20 SMs are gone; two waves become three; a last wave with little in it.
+#: One more wave; no more, although 20 SMs are gone; two waves become three; waves that are exactly full.
 READABLE = (
-    {"k": 4, "seconds": 0.001, "sms": 12, "tiles": 24},
+    {"k": 4, "seconds": 0.001, "sms": 12, "tiles": 20},
     {"k": 20, "seconds": 0.001, "sms": 132, "tiles": 112},
     {"k": 20, "seconds": 0.002, "sms": 132, "tiles": 250},
-    {"k": 32, "seconds": 0.003, "sms": 132, "tiles": 301},
+    {"k": 32, "seconds": 0.003, "sms": 132, "tiles": 300},
 )
 
 

@@ -23,8 +23,8 @@ ASKED = ("k", "knee", "input", "low", "high")
 WHY_NOT = {
     "seconds": "The time to compute does move the answer, and far. But when it is short, the links are what the data "
     "wait for, and more SMs would not help: that end is cut off at the knee.",
-    "infiniband": "A faster InfiniBand changes nothing, as the data wait for SMs at the best `k`. With a much slower one "
-    "fewer SMs do.",
+    "infiniband": "A faster InfiniBand changes nothing, as the data wait for SMs at the best `k`. With a much slower "
+    "one fewer SMs do.",
     "nvlink": "NVLink is not what the data wait for at the best `k`; even a much slower one is not felt.",
     "latency": "It is a small part of a step that takes tens of ms.",
 }
@@ -111,7 +111,9 @@ class DefenceExercise(ChoicesExercise):
             said = "low and high are exchanged: `low` is the best k when the input is divided."
             return self.wrong(said, "ends exchanged")
         if (low, high) == moved(most(), factor=2):
-            return self.wrong(f"low and high are those of a factor of 2; {FACTOR} is asked for.", "factor of 2")
+            return self.wrong(
+                f"low and high are those of a factor of 2; {FACTOR} is asked for.", "factor of 2"
+            )
         wrong = "low" if low != right[0] else "high"
         how = "divided" if wrong == "low" else "multiplied"
         return self.wrong(f"{wrong}: not the best k with `{most()}` {how} by {FACTOR}.", "wrong end")

@@ -38,7 +38,9 @@ def _seconds(
     return combine(each) + latency * 1e-6
 
 
-def _case(k: int, volumes: tuple[float, float, float], rates: tuple[float, float, float], latency: float) -> dict:
+def _case(
+    k: int, volumes: tuple[float, float, float], rates: tuple[float, float, float], latency: float
+) -> dict:
     infiniband_bytes, nvlink_bytes, copied_bytes = volumes
     infiniband, nvlink, per_sm = rates
     return {
@@ -53,11 +55,12 @@ def _case(k: int, volumes: tuple[float, float, float], rates: tuple[float, float
     }
 
 
-#: The SMs limit, then InfiniBand, then NVLink.
+#: The SMs limit, then InfiniBand, then NVLink; a slow network that is full with few SMs.
 READABLE = (
     _case(4, (100e6, 160e6, 400e6), (50, 160, 10), 100),
-    _case(40, (100e6, 160e6, 400e6), (50, 200, 10), 100),
+    _case(40, (100e6, 160e6, 400e6), (50, 200, 20), 100),
     _case(40, (50e6, 640e6, 800e6), (50, 160, 10), 200),
+    _case(2, (100e6, 10e6, 200e6), (5, 160, 40), 100),
 )
 
 
@@ -66,7 +69,11 @@ def drawn(rng: np.random.Generator) -> dict[str, float]:
     nvlink_bytes = float(round(infiniband_bytes * rng.uniform(0.5, 6), -5))
     return _case(
         2 * int(rng.integers(1, 30)),
-        (infiniband_bytes, nvlink_bytes, float(round(2 * nvlink_bytes + infiniband_bytes * rng.uniform(1, 2), -5))),
+        (
+            infiniband_bytes,
+            nvlink_bytes,
+            float(round(2 * nvlink_bytes + infiniband_bytes * rng.uniform(1, 2), -5)),
+        ),
         (int(rng.integers(25, 100)), int(rng.integers(100, 450)), round(float(rng.uniform(3, 40)), 1)),
         int(rng.integers(20, 400)),
     )
@@ -119,7 +126,7 @@ EXERCISE = FunctionExercise(
     name="lab10.rate",
     specification=specification,
     make=cases(READABLE, drawn),
-    ladder=(1, 2, 3),
+    ladder=(1, 2, 3, 4),
     fresh=tuple(range(11, 19)),
     misconceptions=(
         NO_NUMBER,
@@ -139,7 +146,9 @@ EXERCISE = FunctionExercise(
         _one(
             "copied once",
             _ONCE,
-            _changed(copied_bytes=lambda infiniband_bytes, nvlink_bytes, **_: infiniband_bytes + nvlink_bytes),
+            _changed(
+                copied_bytes=lambda infiniband_bytes, nvlink_bytes, **_: infiniband_bytes + nvlink_bytes
+            ),
         ),
         _one(
             "both directions",
@@ -211,6 +220,8 @@ EXERCISE = FunctionExercise(
             _in_gib,
         ),
         slip("ms for s", "these are milliseconds. The exercise asks for seconds.", specification, 1e3),
-        slip("microseconds for s", "these are microseconds. The exercise asks for seconds.", specification, 1e6),
+        slip(
+            "microseconds for s", "these are microseconds. The exercise asks for seconds.", specification, 1e6
+        ),
     ),
 )
