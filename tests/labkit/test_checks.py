@@ -15,6 +15,9 @@ from labkit.checking.verdict import Mark
 from labkit.exercises.lab06.blanks import FillExercise
 from labkit.exercises.lab06.match import MatchExercise
 from labkit.exercises.lab06.reading import ReadingExercise
+from labkit.exercises.lab10 import choose
+from labkit.exercises.lab10.choose import ChoosingExercise
+from labkit.exercises.lab10.defend import DefenceExercise
 from labkit.exercises.lab12 import errors
 from labkit.exercises.lab12.errors import NamingExercise
 from labkit.exercises.lab13.plan import PlanExercise
@@ -149,7 +152,12 @@ def test_every_exercise_has_hints_a_skeleton_and_misconceptions(name):
         exercise, MatchExercise | FillExercise | ReadingExercise
     ):  # told in tests/labs/test_lab06.py
         misconceptions = ()
-    elif isinstance(exercise, PlanExercise):  # its verdicts are held to a list in tests/labs/lab13_wrong.py
+    elif isinstance(
+        exercise, PlanExercise | DefenceExercise
+    ):  # told in tests/labs/lab13_wrong.py, lab10_wrong.py
+        misconceptions = ()
+    elif isinstance(exercise, ChoosingExercise):
+        assert len({strategy.name for strategy in choose.STRATEGIES}) >= 4
         misconceptions = ()
     else:
         misconceptions = exercise.misconceptions

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from trainmath import plan
+from trainmath import plan, reserve
 from trainmath.figures import value
 from trainmath.plan import Plan, PlanError, Task
 
@@ -99,3 +99,25 @@ def test_impossible_plans_are_refused(changes, why):
     with pytest.raises(PlanError) as refused:
         plan.evaluate(TASK, replace(DEEPSEEK, **changes))
     assert refused.value.why == why and str(refused.value).endswith(".")
+
+
+def test_data_take_as_long_as_the_model_of_reservation_says():
+    """One model of communication: bytes over the smaller rate, not a bit apart."""
+    for k, link in itertools.product(range(1, 33), (25e9, 160e9)):
+        assert plan.communication_seconds(3e9, k, 2.5e9, link) == 3e9 / min(link, k * 2.5e9)
+
+
+def test_the_best_number_of_sms_is_that_of_the_sweep():
+    for expert_parallel in (8, 16, 32, 64):
+        base = Plan("H800", 128, 16, expert_parallel, 2, "fp8")
+        results = {k: plan.evaluate(TASK, replace(base, reserved_sms=k)) for k in range(2, 132, 2)}
+        idle = plan.evaluate(TASK, replace(base, reserved_sms=0))
+        full = results[130].communication_seconds  # the link limits
+        link, per_sm = (
+            (value("chip_h800.nvlink"), value("plan.nvlink_per_sm"))
+            if expert_parallel <= 8
+            else (value("chip_h800.nic"), value("plan.nic_per_sm"))
+        )
+        work = reserve.Work(idle.compute_seconds, full * link, 0.0, full * link)
+        found = reserve.sweep(work, reserve.Machine(link, link, per_sm))
+        assert found.best == min(results, key=lambda k: results[k].step_seconds)

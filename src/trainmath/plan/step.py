@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from trainmath import reserve
 from trainmath.cost.run import bubble_1f1b, bubble_factor, precision_factor, reserved_sm_factor
 
 GPUS_PER_NODE = 8
@@ -97,14 +100,22 @@ def remote_copies(expert_parallel: int, experts_per_token: int, nodes_a_token: i
 
 
 def communication_seconds(volume: float, reserved_sms: int, per_sm: float, link: float) -> float:
-    """Seconds to move ``volume`` bytes: each reserved SM moves ``per_sm`` B/s, up to what the link carries.
+    """Seconds to move ``volume`` bytes over one link, as :mod:`trainmath.reserve` has it, without latency.
+
+    Each reserved SM moves ``per_sm`` B/s, up to what the link carries.
 
     Nothing to move takes no time; something to move and no SM takes for ever.
     """
     if volume == 0:
         return 0.0
-    rate = min(link, reserved_sms * per_sm)
-    return volume / rate if rate else float("inf")
+    if reserved_sms == 0:
+        return float("inf")
+    # One link and each byte copied once. Neither the arithmetic nor the SMs that are left enter into this time.
+    work = reserve.Work(compute=1.0, infiniband=volume, nvlink=0.0, copied=volume)
+    machine = reserve.Machine(
+        infiniband=link, nvlink=link, per_sm=per_sm, sms=max(3, reserved_sms + 1), pairs=False
+    )
+    return float(reserve.communication_seconds(np.array(reserved_sms), work, machine))
 
 
 def step_seconds(compute: float, communication: float, stages: int, micro_batches: float) -> float:
