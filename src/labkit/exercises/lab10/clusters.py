@@ -14,7 +14,7 @@ Cluster = Mapping[str, float]
 #: Of each number its unit.
 UNITS = {
     "sms": "SMs",
-    "seconds": "s of arithmetic",
+    "seconds": "s",
     "tiles": "tiles",
     "infiniband_bytes": "bytes",
     "nvlink_bytes": "bytes",
