@@ -25,6 +25,8 @@ class ScheduleExercise:
         name: ``"lab11.one_f_one_b"``.
         costs: times of one stage.
         sizes: what is tried first.
+        letters: the kinds of work that may be used.
+        both_ways: whether micro-batches may enter at the last device, and passes overlap.
         drawn: how many random sizes follow.
         judge_timed: what is wrong with a schedule that runs.
         goal: with a score: the duration that counts as 1.
@@ -34,6 +36,8 @@ class ScheduleExercise:
     costs: pipeline.Costs
     sizes: tuple[tuple[int, int], ...]
     judge_timed: Diagnosis
+    letters: str = "FBIW"
+    both_ways: bool = False
     drawn: int = 0
     goal: float | None = None
 
@@ -61,7 +65,9 @@ class ScheduleExercise:
         if self.goal is None:
             return Verdict(self.name, Mark.RIGHT, f"right, on all {len(self.sizes) + self.drawn} cases.")
         score = timed.duration / self.goal
-        said = f"Score: {timed.duration:g}, which is {score:.3g} of DualPipe's {self.goal:g}; lower is better."
+        said = (
+            f"Score: {timed.duration:g}, which is {score:.3g} of DualPipe's {self.goal:g}; lower is better."
+        )
         return Verdict(self.name, Mark.RIGHT, "a valid schedule.", details=(said,), score=score)
 
     def _try(self, lines: Any, stages: int, micro_batches: int) -> pipeline.Timed | Verdict:
@@ -75,6 +81,16 @@ class ScheduleExercise:
             return self._wrong("lines", f"{len(lines)} lines for {stages} devices.", table)
         try:
             order = pipeline.Order.parse(lines)
+            works = [work for line in order.devices for slot in line for work in slot]
+            strange = next((work for work in works if work.kind not in self.letters), None)
+            if strange:
+                return self._wrong("other work", f"{strange} is not for this exercise.", table)
+            if not self.both_ways and (
+                any(w.reverse for w in works) or any(len(slot) > 1 for line in order.devices for slot in line)
+            ):
+                return self._wrong(
+                    "other work", "here every micro-batch enters at device 0, one pass at a time.", table
+                )
             given = sum(order.micro_batches().values())
             if given > micro_batches:
                 said = f"there are {micro_batches} micro-batches, and your lines name {given}."

@@ -39,11 +39,16 @@ def _cost(timed: pipeline.Timed, bubble: float, limit: int) -> str:
 def _warm_up_slip(timed: pipeline.Timed, stages: int, batches: int) -> tuple[str, str] | None:
     found = [warm_up(timed, device) for device in range(stages)]
     if min(found) == batches > stages:
-        return "all forwards first", "All forward passes come first: nothing is freed before the last of them."
+        return (
+            "all forwards first",
+            "All forward passes come first: nothing is freed before the last of them.",
+        )
     for device, had in enumerate(found):
         want = min(stages - device, batches)
         if had != want:
-            said = f"Device {device} goes forward {had} times before its first backward pass; {want} are right."
+            said = (
+                f"Device {device} goes forward {had} times before its first backward pass; {want} are right."
+            )
             if len(set(found)) == 1:
                 return "devices alike", f"{said} Each later device needs one fewer; the last begins at once."
             return "too many ahead" if had > want else "too few ahead", said
@@ -57,7 +62,10 @@ def one_f_one_b(timed: pipeline.Timed, stages: int, batches: int) -> tuple[str, 
     back = [work.micro_batch for slot in timed.order.devices[-1] for work in slot if work.kind in "BI"]
     if len(back) > 1 and back == sorted(back, reverse=True):
         return "backward reversed", f"{cost}. Go back in the order in which you went forward: B0 first."
-    name, why = _warm_up_slip(timed, stages, batches) or ("order", "The warm-up is right; look at what follows.")
+    name, why = _warm_up_slip(timed, stages, batches) or (
+        "order",
+        "The warm-up is right; look at what follows.",
+    )
     return name, f"{cost}. {why}"
 
 
@@ -82,7 +90,10 @@ def zero_bubble(timed: pipeline.Timed, stages: int, batches: int) -> tuple[str, 
 
 def free(timed: pipeline.Timed, stages: int, batches: int) -> tuple[str, str] | None:
     if timed.peak_activations > LIMIT:
-        return "too much memory", f"a device holds {timed.peak_activations} micro-batches; the limit is {LIMIT}."
+        return (
+            "too much memory",
+            f"a device holds {timed.peak_activations} micro-batches; the limit is {LIMIT}.",
+        )
     beat = pipeline.run(pipeline.zero_bubble(stages, batches), BOTH_WAYS).duration
     if timed.duration < beat - ROUNDING:
         return None
@@ -97,9 +108,14 @@ def free(timed: pipeline.Timed, stages: int, batches: int) -> tuple[str, str] | 
 SIZES = ((1, 2), (2, 1), (2, 2), (2, 4), (3, 7), (4, 2), (4, 8))
 
 EXERCISES = (
-    ScheduleExercise("lab11.one_f_one_b", UNIT, SIZES, one_f_one_b, drawn=6),
+    ScheduleExercise("lab11.one_f_one_b", UNIT, SIZES, one_f_one_b, letters="FB", drawn=6),
     ScheduleExercise("lab11.zero_bubble", UNIT, SIZES, zero_bubble, drawn=6),
     ScheduleExercise(
-        "lab11.free", BOTH_WAYS, ((4, 8),), free, goal=pipeline.run(pipeline.dualpipe(4, 8), BOTH_WAYS).duration
+        "lab11.free",
+        BOTH_WAYS,
+        ((4, 8),),
+        free,
+        both_ways=True,
+        goal=pipeline.run(pipeline.dualpipe(4, 8), BOTH_WAYS).duration,
     ),
 )
