@@ -19,7 +19,7 @@ Diagnosis = Callable[[pipeline.Timed, int, int], tuple[str, str] | None]
 
 @dataclass(frozen=True)
 class ScheduleExercise:
-    """Tried on ``(stages, micro_batches)``, smallest first, then on sizes drawn anew.
+    """Tried on given ``(stages, micro_batches)``, the first that fails being shown, then on sizes drawn anew.
 
     Attributes:
         name: ``"lab11.one_f_one_b"``.
