@@ -21,6 +21,7 @@ from labkit.checking.verdict import Mark, Verdict
 from labkit.checking.engine import run_kernel
 from labkit.exercises.lab09.program import SEEDS, STEPS, Program, compiled
 from labkit.exercises.lab09.repair import diagnosed
+from labkit.exercises.lab09.signs import is_endless
 from labkit.exercises.lab09.weaken import Weakening, survivors
 
 #: ``(answers, kernel, outcomes)`` -> ``(name, message)`` when it recognises the mistake.
@@ -102,7 +103,8 @@ class OrderExercise(KernelExercise):
             return Verdict(self.name, Mark.WRONG, message, name)
         case, expected = outcome.case, outcome.expected
         outcomes = [outcome] + [
-            run_kernel(kernel, case, expected, seed=seed, budget=STEPS) for seed in SEEDS
+            run_kernel(kernel, case, expected, seed=seed, budget=STEPS)
+            for seed in (SEEDS[:2] if is_endless([outcome]) else SEEDS)
         ]
         name, message = self._diagnose(answers, kernel, outcomes)
         error = next((error for one in outcomes for error in one.errors[:1]), None)

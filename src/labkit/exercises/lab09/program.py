@@ -14,9 +14,9 @@ from labkit.checking.case import Case, Outcome
 from labkit.checking.engine import run_kernel
 
 #: Engine steps after which a launch counts as endless. Waiting under a seed costs thousands.
-STEPS = 40_000
+STEPS = 12_000
 #: The order of the simulated SM, and a few others: other blocks first, other warps, older values for relaxed loads.
-SEEDS = (None, 1, 2, 3, 4)
+SEEDS = (None, 1, 2, 3)
 
 _COMMENT = re.compile(r"//.*")
 _LOCATION = re.compile(r"\s*\.loc\s+(\d+) (\d+) \d+(.*)")
@@ -88,7 +88,10 @@ def instructions(program: Program) -> list[Instruction]:
             piece = re.sub(r"^@!?%\w+\s+", "", piece)
             opcode = piece.split()[0]
             if re.fullmatch(r"[a-z][\w:]*(\.[\w:]+)+|membar\.\w+", opcode):
-                found.append(Instruction(number, tuple(opcode.split(".")), place, source))
+                # Without source lines, the copies of one access are those at the same address register.
+                address = re.search(r"\[.*\]", piece)
+                known = place or (address[0] if address else str(number))
+                found.append(Instruction(number, tuple(opcode.split(".")), known, source))
     return found
 
 

@@ -74,9 +74,9 @@ EXERCISE = OrderExercise(
     name="lab09.ring",
     specification=specification,
     make=make,
-    ladder=((1, 1, 1), (1, 2, 1), (2, 2, 1), (2, 1, 1), (3, 2, 1), (2, 2, 64), (3, 1, 64), (5, 2, 64)),
-    fresh=((7, 3, 32), (9, 4, 96), (6, 1, 32)),
+    ladder=((1, 1, 1), (1, 2, 1), (2, 2, 1), (2, 1, 1), (3, 2, 1), (2, 2, 64), (2, 1, 64), (4, 2, 64)),
+    fresh=((5, 3, 32), (6, 4, 96)),
     handed_over=("ring",),
-    weakened=((5, 2, 64), (3, 1, 64), (3, 4, 64)),
+    weakened=((4, 2, 64), (2, 1, 64)),
     signs=(weak_counter("head", "tail"), outside("slots"), _space, _head_still, _early),
 )
