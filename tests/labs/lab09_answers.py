@@ -6,7 +6,7 @@ import linecache
 from dataclasses import dataclass
 from typing import Any
 
-MESSAGE = '''
+MESSAGE = """
 @cuda.jit(device=True)
 def publish(flag, value):
     smsim.asm("st.release.gpu.global.s32 [%0], %1;", "l, r, memory", flag, int32(value))
@@ -15,9 +15,9 @@ def publish(flag, value):
 def await_at_least(flag, value):
     while smsim.asm("ld.acquire.gpu.global.s32 %0, [%1];", "=r, l, memory", flag) < value:
         pass
-'''
+"""
 
-RING = '''
+RING = """
 @cuda.jit
 def ring(x, slots, head, tail, out):
     t, S, W = cuda.threadIdx.x, slots.shape[0], slots.shape[1]
@@ -38,9 +38,9 @@ def ring(x, slots, head, tail, out):
             cuda.syncthreads()  # read
             if t == 0:
                 publish(head, k + 1)
-'''
+"""
 
-CHANNELS = '''
+CHANNELS = """
 @cuda.jit
 def channels(x, sizes, slots, head, tail, out, count):
     t, c = cuda.threadIdx.x, cuda.blockIdx.x // 2
@@ -73,7 +73,7 @@ def channels(x, sizes, slots, head, tail, out, count):
                 publish(head[c:], k)
         if t == 0:
             count[c] = (k - 1) * W + m
-'''
+"""
 
 NAMES = {
     "lab09.message": ("publish", "await_at_least"),
@@ -107,8 +107,9 @@ class Planted:
 
     def ready(self, cuda: Any) -> tuple[Any, ...]:
         """What a reader would hand to ``labkit.check``, defined as in a notebook's cell."""
-        import smsim
         from numba import int32
+
+        import smsim
 
         scope = {"cuda": cuda, "smsim": smsim, "int32": int32}
         name = f"<{self.exercise} {self.label}>"

@@ -30,7 +30,10 @@ STYLES = {
     ),
     "atom.acq_rel": (
         (
-            ('"st.release.gpu.global.s32 [%0], %1;", "l, r', '"red.release.gpu.global.max.s32 [%0], %1;", "l, r'),
+            (
+                '"st.release.gpu.global.s32 [%0], %1;", "l, r',
+                '"red.release.gpu.global.max.s32 [%0], %1;", "l, r',
+            ),
             ("ld.acquire.gpu.global.s32 %0, [%1];", "atom.acquire.gpu.global.or.b32 %0, [%1], 0;"),
         ),
         False,
@@ -42,7 +45,8 @@ RIGHT = [
         Planted(exercise, style, None, changes, noted)
         for style, (changes, noted) in STYLES.items()
         for exercise in NAMES
-        if exercise == "lab09.message" or style in ("release and acquire", "fences", "volatile between fences")
+        if exercise == "lab09.message"
+        or style in ("release and acquire", "fences", "volatile between fences")
     ),
     Planted(
         "lab09.ring",
@@ -55,7 +59,12 @@ RIGHT = [
         "lab09.ring",
         "everybody waits",
         None,
-        (("            if t == 0:\n                await_at_least", "            if True:\n                await_at_least"),),
+        (
+            (
+                "            if t == 0:\n                await_at_least",
+                "            if True:\n                await_at_least",
+            ),
+        ),
         noted=True,
     ),
     Planted("lab09.channels", "a barrier too many", None, ((READ, READ + READ),), noted=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from labkit.exercises.lab09.program import STEPS
@@ -23,4 +24,4 @@ def accesses_of(launch: Any, thread: int, *arguments: Any) -> list[tuple[str, st
         watched = watch(launch, *arguments)
     except SimulationError:
         return []
-    return [(a.kind, a.place.split("[")[0]) for a in watched.accesses if a.thread == thread]
+    return [(a.kind, re.split(r"\W", a.place)[0]) for a in watched.accesses if a.thread == thread]

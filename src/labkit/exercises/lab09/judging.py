@@ -12,13 +12,12 @@ import numpy as np
 
 from labkit.checking.answer import is_skeleton, python_function
 from labkit.checking.case import Case, Outcome
+from labkit.checking.engine import run_kernel
 from labkit.checking.exercise import KernelExercise
 from labkit.checking.failures import describe_failure
 from labkit.checking.general import GENERAL
-from labkit.checking.misconception import Misconception
 from labkit.checking.table import case_table
 from labkit.checking.verdict import Mark, Verdict
-from labkit.checking.engine import run_kernel
 from labkit.exercises.lab09.program import SEEDS, STEPS, Program, compiled
 from labkit.exercises.lab09.repair import diagnosed
 from labkit.exercises.lab09.signs import is_endless

@@ -14,7 +14,7 @@ from labkit.checking.case import Case, Outcome
 from labkit.checking.engine import run_kernel
 
 #: Engine steps after which a launch counts as endless. Waiting under a seed costs thousands.
-STEPS = 12_000
+STEPS = 100_000
 #: The order of the simulated SM, and a few others: other blocks first, other warps, older values for relaxed loads.
 SEEDS = (None, 1, 2, 3)
 

@@ -143,9 +143,7 @@ def diagnosed(program: Program, outcome: Outcome, cases: Sequence) -> Repair | N
     ``outcome`` is what went wrong. A second repair is made where the first has led to.
     """
     possible = [
-        (repair, changed)
-        for repair in REPAIRS
-        if (changed := repair.change(program, outcome)) is not None
+        (repair, changed) for repair in REPAIRS if (changed := repair.change(program, outcome)) is not None
     ]
     left = {}
     for repair, changed in possible:
@@ -160,6 +158,8 @@ def diagnosed(program: Program, outcome: Outcome, cases: Sequence) -> Repair | N
     return None
 
 
-def combinations_of(possible: Sequence[tuple[Repair, Program]]) -> list[tuple[tuple[Repair, Program], Repair]]:
+def combinations_of(
+    possible: Sequence[tuple[Repair, Program]],
+) -> list[tuple[tuple[Repair, Program], Repair]]:
     ordered = [(one, REPAIRS[n]) for one in possible for n in range(len(REPAIRS)) if REPAIRS[n] is not one[0]]
     return ordered

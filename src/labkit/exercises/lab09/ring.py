@@ -10,8 +10,15 @@ import numpy as np
 from labkit.checking.case import Case, Outcome, unwritten_like
 from labkit.exercises.lab09.alone import accesses_of, left_by
 from labkit.exercises.lab09.judging import OrderExercise
-from labkit.exercises.lab09.signs import EARLY_RELEASE, EARLY_TAIL, Found, is_endless, weak_counter
-from labkit.exercises.lab09.signs import outside, space
+from labkit.exercises.lab09.signs import (
+    EARLY_RELEASE,
+    EARLY_TAIL,
+    Found,
+    is_endless,
+    outside,
+    space,
+    weak_counter,
+)
 
 
 def specification(x: np.ndarray) -> np.ndarray:

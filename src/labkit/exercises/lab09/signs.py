@@ -46,9 +46,11 @@ def weak_counter(*counters: str):
         hoisted = any(
             "neither" in getattr(error, "message", "") for outcome in outcomes for error in outcome.errors
         )
+        if hoisted:
+            return PLAIN_LOAD
         races = list(races_on(outcomes, *counters))
         if not races:
-            return PLAIN_LOAD if hoisted else None
+            return None
         program = compiled(kernel, outcomes[0].case)
         texts = [program.lines[n - 1].strip() for error in races for n in error.ptx_lines if n]
         if any(re.search(r"\bst\.global", text) for text in texts):
