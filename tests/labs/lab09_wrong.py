@@ -146,7 +146,7 @@ WRONG = [
     ),
     Planted("lab09.channels", "one too many", "one piece too many", (("k + 1 - S", "k - S"),)),
     Planted("lab09.channels", "one empty", "one slot stays empty", (("k + 1 - S", "k + 2 - S"),)),
-    Planted("lab09.channels", "not written yet", "no barrier before publishing", ((WRITTEN, ""),)),
+    Planted("lab09.channels", "not written yet", "barrier missing", ((WRITTEN, ""),)),
     Planted("lab09.channels", "not arrived yet", "no barrier after awaiting", ((ARRIVED, ""),)),
     Planted("lab09.channels", "not read yet", "no barrier before releasing the slot", ((READ, ""),)),
     Planted(

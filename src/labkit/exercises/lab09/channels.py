@@ -11,6 +11,7 @@ from labkit.checking.case import UNWRITTEN, Case, Outcome, unwritten_like
 from labkit.exercises.lab09.alone import accesses_of, left_by
 from labkit.exercises.lab09.judging import OrderExercise
 from labkit.exercises.lab09.signs import (
+    BARRIER,
     EARLY_RELEASE,
     EARLY_TAIL,
     Found,
@@ -136,6 +137,7 @@ EXERCISE = OrderExercise(
     fresh=(((33, 64, 5), 3, 32),),
     handed_over=("channels",),
     weakened=(((200,), 2, 64), ((80,), 1, 64)),
+    misconceptions=(BARRIER,),
     signs=(
         weak_counter("head", "tail"),
         outside("slots"),

@@ -64,23 +64,31 @@ def _wide(line: str, program: Program) -> str:
     )
 
 
-def _barrier(kind: str, where: str) -> Change:
-    """A block barrier before or after the racing load or store of the data."""
+def _barrier(kind: str, where: str, neighbour: bool = False) -> Change:
+    """A block barrier before or after the racing load or store of the data.
+
+    ``neighbour`` puts it at the access of the same kind next to it instead: the racing one may be in a branch
+    that not all threads take.
+    """
 
     def change(program: Program, outcome: Outcome) -> Program | None:
         error = next((e for e in outcome.errors if type(e).__name__ == "DataRace"), None)
-        lines = [number - 1 for number in getattr(error, "ptx_lines", ()) if number]
+        racing = {number - 1 for number in getattr(error, "ptx_lines", ()) if number}
+        all_of_kind = [n for n, text in enumerate(program.lines) if re.search(rf"\b{kind}\.global\b", text)]
         chosen = {}
-        for number in lines:
-            text = program.lines[number]
-            if re.search(rf"\b{kind}\.global\b", text):
-                chosen[number] = f"bar.sync 0;{text}" if where == "before" else f"{text}bar.sync 0;"
+        for position, number in enumerate(all_of_kind):
+            if number in racing:
+                at = position + (neighbour if where == "after" else -neighbour)
+                if 0 <= at < len(all_of_kind):
+                    text = program.lines[all_of_kind[at]]
+                    barred = f"bar.sync 0;{text}" if where == "before" else f"{text}bar.sync 0;"
+                    chosen[all_of_kind[at]] = barred
         return program.with_lines(chosen) if chosen else None
 
     return change
 
 
-REPAIRS = (
+_ORDERS = (
     Repair(
         "scope of the block",
         "`.cta` is the own block, and the other end is in another block. Take a scope that holds both, `.gpu`.",
@@ -137,29 +145,40 @@ REPAIRS = (
 )
 
 
+#: The barriers once more, at the neighbouring access.
+_BARRIERS = {
+    "no barrier before publishing": ("st", "after"),
+    "no barrier after awaiting": ("ld", "before"),
+    "no barrier before releasing the slot": ("ld", "after"),
+    "no barrier after awaiting space": ("st", "before"),
+}
+REPAIRS = (
+    *_ORDERS,
+    *(
+        Repair(one.name, one.message, _barrier(*_BARRIERS[one.name], neighbour=True))
+        for one in _ORDERS
+        if one.name in _BARRIERS
+    ),
+)
+
+
 def diagnosed(program: Program, outcome: Outcome, cases: Sequence) -> Repair | None:
     """The repair that makes ``program`` right on ``cases``; where it takes two, the first of them.
 
     ``outcome`` is what went wrong. A second repair is made where the first has led to.
     """
-    possible = [
-        (repair, changed) for repair in REPAIRS if (changed := repair.change(program, outcome)) is not None
-    ]
-    left = {}
-    for repair, changed in possible:
+    tried: list[tuple[Repair, Program, Outcome]] = []
+    for repair in REPAIRS:
+        changed = repair.change(program, outcome)
+        if changed is None:
+            continue
         wrong = first_wrong(changed, cases)
         if wrong is None:
             return repair
-        left[repair.name] = wrong
-    for (repair, changed), second in combinations_of(possible):
-        twice = second.change(changed, left[repair.name])
-        if twice is not None and first_wrong(twice, cases) is None:
-            return repair
+        tried.append((repair, changed, wrong))
+    for repair, changed, wrong in tried:
+        for second in REPAIRS:
+            twice = second.change(changed, wrong) if second is not repair else None
+            if twice is not None and first_wrong(twice, cases) is None:
+                return repair
     return None
-
-
-def combinations_of(
-    possible: Sequence[tuple[Repair, Program]],
-) -> list[tuple[tuple[Repair, Program], Repair]]:
-    ordered = [(one, REPAIRS[n]) for one in possible for n in range(len(REPAIRS)) if REPAIRS[n] is not one[0]]
-    return ordered

@@ -11,6 +11,7 @@ from labkit.checking.case import Case, Outcome, unwritten_like
 from labkit.exercises.lab09.alone import accesses_of, left_by
 from labkit.exercises.lab09.judging import OrderExercise
 from labkit.exercises.lab09.signs import (
+    BARRIER,
     EARLY_RELEASE,
     EARLY_TAIL,
     Found,
@@ -85,5 +86,6 @@ EXERCISE = OrderExercise(
     fresh=((5, 3, 32), (6, 4, 96)),
     handed_over=("ring",),
     weakened=((4, 2, 64), (2, 1, 64)),
+    misconceptions=(BARRIER,),
     signs=(weak_counter("head", "tail"), outside("slots"), _space, _head_still, _early),
 )

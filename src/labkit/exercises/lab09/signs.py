@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from labkit.checking.case import Outcome
+from labkit.checking.misconception import Misconception
 from labkit.exercises.lab09.program import compiled
 
 Found = tuple[str, str] | None
@@ -44,7 +45,9 @@ def weak_counter(*counters: str):
 
     def sign(answers: Sequence[Any], kernel: Any, outcomes: Sequence[Outcome]) -> Found:
         hoisted = any(
-            "neither" in getattr(error, "message", "") for outcome in outcomes for error in outcome.errors
+            "has no way out" in getattr(error, "message", "")
+            for outcome in outcomes
+            for error in outcome.errors
         )
         if hoisted:
             return PLAIN_LOAD
@@ -64,6 +67,17 @@ def weak_counter(*counters: str):
     return sign
 
 
+def _others_race(answer: Any, outcomes: Sequence[Outcome]) -> bool:
+    races = list(races_on(outcomes, "slots"))
+    return any(thread != (0, 0, 0) for error in races for thread in error.threads or ())
+
+
+BARRIER = Misconception(
+    "barrier missing",
+    "the words of other threads than thread 0 race. Thread 0 speaks for them only after a barrier, and listens for "
+    "them only before one: one barrier on each side of what the block moves, in the sender and in the receiver.",
+    detect=_others_race,
+)
 EARLY_TAIL = (
     "published before it is written",
     "the tail moves before the piece is in its slot. Write first, then publish: the order of the lines is part of "
