@@ -26,7 +26,7 @@ STYLES = {
             (LOAD, "cuda.atomic.add(flag, 0, 0)"),
             FENCED_LOAD,
         ),
-        False,
+        True,
     ),
     "atom.acq_rel": (
         (
@@ -36,7 +36,7 @@ STYLES = {
             ),
             ("ld.acquire.gpu.global.s32 %0, [%1];", "atom.acquire.gpu.global.or.b32 %0, [%1], 0;"),
         ),
-        False,
+        True,
     ),
 }
 
