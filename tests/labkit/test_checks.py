@@ -18,6 +18,7 @@ from labkit.exercises.lab06.reading import ReadingExercise
 from labkit.exercises.lab10 import choose
 from labkit.exercises.lab10.choose import ChoosingExercise
 from labkit.exercises.lab10.defend import DefenceExercise
+from labkit.exercises.lab11.judged import ScheduleExercise
 from labkit.exercises.lab12 import errors
 from labkit.exercises.lab12.errors import NamingExercise
 from labkit.exercises.lab13.plan import PlanExercise
@@ -153,8 +154,8 @@ def test_every_exercise_has_hints_a_skeleton_and_misconceptions(name):
     ):  # told in tests/labs/test_lab06.py
         misconceptions = ()
     elif isinstance(
-        exercise, PlanExercise | DefenceExercise
-    ):  # told in tests/labs/lab13_wrong.py, lab10_wrong.py
+        exercise, PlanExercise | DefenceExercise | ScheduleExercise
+    ):  # told in tests/labs: lab13_wrong.py, lab10_wrong.py, lab11_wrong.py
         misconceptions = ()
     elif isinstance(exercise, ChoosingExercise):
         assert len({strategy.name for strategy in choose.STRATEGIES}) >= 4

@@ -19,11 +19,14 @@ def _copy(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
-def run_kernel(kernel: Any, case: Case, expected: dict[str, np.ndarray], budget: int = STEPS) -> Outcome:
+def run_kernel(
+    kernel: Any, case: Case, expected: dict[str, np.ndarray], *, seed: int | None = None, budget: int = STEPS
+) -> Outcome:
     """Launch ``kernel`` on copies of the case's arguments, hazards included.
 
     ``smsim.check`` always runs on the simulated SM, also beside a real GPU, so that a lab judges
-    alike everywhere. Nothing is raised: errors are part of the outcome.
+    alike everywhere. Nothing is raised: errors are part of the outcome. ``seed`` and ``budget`` are those of
+    ``smsim.check``.
     """
     import smsim
     from smsim.errors import SimulationError
@@ -32,7 +35,7 @@ def run_kernel(kernel: Any, case: Case, expected: dict[str, np.ndarray], budget:
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             launch = kernel[case.blocks, case.threads]
-            report = smsim.check(launch, *arguments.values(), budget=budget)
+            report = smsim.check(launch, *arguments.values(), budget=budget, seed=seed)
             after = None if report.errors else dict(zip(arguments, report.results, strict=True))
     except SimulationError as error:
         if isinstance(error, TypeError):  # wrong arguments: nothing was run
