@@ -15,6 +15,7 @@ from labkit.checking.verdict import Mark
 from labkit.exercises.lab06.blanks import FillExercise
 from labkit.exercises.lab06.match import MatchExercise
 from labkit.exercises.lab06.reading import ReadingExercise
+from labkit.exercises.lab09.judging import OrderExercise
 from labkit.exercises.lab10 import choose
 from labkit.exercises.lab10.choose import ChoosingExercise
 from labkit.exercises.lab10.defend import DefenceExercise
@@ -154,8 +155,8 @@ def test_every_exercise_has_hints_a_skeleton_and_misconceptions(name):
     ):  # told in tests/labs/test_lab06.py
         misconceptions = ()
     elif isinstance(
-        exercise, PlanExercise | DefenceExercise | ScheduleExercise
-    ):  # told in tests/labs: lab13_wrong.py, lab10_wrong.py, lab11_wrong.py
+        exercise, PlanExercise | DefenceExercise | ScheduleExercise | OrderExercise
+    ):  # told in tests/labs: lab13_wrong.py, lab10_wrong.py, lab11_wrong.py, test_lab09.py
         misconceptions = ()
     elif isinstance(exercise, ChoosingExercise):
         assert len({strategy.name for strategy in choose.STRATEGIES}) >= 4

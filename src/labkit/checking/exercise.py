@@ -110,7 +110,7 @@ class KernelExercise(_TriedExercise):
         return f"this is a {type(answer).__name__}, not a kernel."
 
     def attempt(self, answer: Any, case: Case) -> Outcome:
-        return run_kernel(answer, case, self.expected(case), self.budget)
+        return run_kernel(answer, case, self.expected(case), budget=self.budget)
 
 
 @dataclass(frozen=True)
