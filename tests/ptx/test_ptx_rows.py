@@ -74,9 +74,29 @@ def test_forms_are_shared():
 def test_an_unknown_instruction_is_named():
     with pytest.raises(UnsupportedPTX, match="no instruction ad .*Did you mean"):
         form_of("ad.s32 %r1, %r2, %r3;")
-    with pytest.raises(UnsupportedPTX, match=r"line 8: .*add\.s99.*It has: add") as caught:
+    with pytest.raises(UnsupportedPTX, match=r"line 8: .*add has no \.s99\. It has: .*\.s16") as caught:
         form_of("add.s99 %r1, %r2, %r3;")
     assert caught.value.line == 8 and caught.value.text == "add.s99 %r1, %r2, %r3"
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("ld.globl.f32 %f1, [%rd1];", r"ld has no \.globl\. Did you mean \.global"),
+        ("ld.global.f23 %f1, [%rd1];", r"ld has no \.f23\. Did you mean .*\.f32"),
+        ("atom.global.ad.u32 %r1, [%rd1], 1;", r"atom has no \.ad\. Did you mean .*\.add"),
+        ("bar.snyc 0;", r"bar has no \.snyc\. Did you mean \.sync"),
+        ("ld.global.qqqq.f32 %f1, [%rd1];", r"ld has no \.qqqq\. It has: .*\.cg.* and more\.$"),
+        ("ld.global.shared.f32 %f1, [%rd1];", r"ld takes \.global or \.shared, not both\.$"),
+        ("add.s32.s32 %r1, %r2, %r3;", r"add takes \.s32 once\.$"),
+        ("mov.2 %r1, %r2;", r"mov has no \.2\. It has: "),
+        ("fma.f32 %f1, %f2, %f3, %f4;", r"It has: fma\.rn[^;]*\.f32 d, a, b, c$"),
+    ],
+)
+def test_an_unknown_modifier_is_named(statement, words):
+    with pytest.raises(UnsupportedPTX, match=words) as caught:
+        form_of(statement)
+    assert len(str(caught.value)) < 200
 
 
 @pytest.mark.parametrize(
