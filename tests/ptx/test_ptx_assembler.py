@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from ptx_assembler import complaints, differences
+from ptx_assembler import complaints, differences, our_complaint
 from ptx_samples import SAMPLES, kernel
 from ptx_spellings import spellings, statement
 
@@ -64,6 +64,17 @@ _STATEMENTS = [
     "ld.global.u32 %r1, [%rd1+-4];",
     "ld.global.u32 %r1, [%rd1-4];",
     "ld.global.u32 %r1, [4+%rd1];",
+    *(f"ld{space}.u32 %r1, [%r2];" for space in ("", ".global", ".const", ".local", ".shared", ".param")),
+    *(f"st{space}.u32 [%r2+4], %r1;" for space in ("", ".global", ".local", ".shared")),
+    *(f"atom{space}.add.u32 %r1, [%r2], %r3;" for space in ("", ".global", ".shared", ".shared::cluster")),
+    "red.global.add.u32 [%r2], %r3;",
+    "ld.global.nc.u32 %r1, [%r2];",
+    "ld.volatile.u32 %r1, [%r2];",
+    "prefetch.global.L2 [%r2];",
+    "prefetchu.L1 [%r2];",
+    "mbarrier.init.b64 [%r2], %r1;",
+    "mbarrier.init.shared.b64 [%r2], %r1;",
+    "cp.async.ca.shared.global [%r1], [%r2], 4;",
     "ld.u32 %r1, %rd1;",
     "ld.global.u32 %r1, [64];",
     "ld.local.u32 %r1, [64];",
@@ -143,3 +154,20 @@ def test_it_agrees_on_single_statements():
     top = ".global .align 4 .b32 g[4]; .func f(.param .b32 x) {ret;}"
     texts = [kernel(text, top=top) for text in _STATEMENTS]
     assert differences(_STATEMENTS, texts) == []
+
+
+def test_it_knows_the_same_versions():
+    """All but those that came after it, which it cannot know."""
+    newest = (9, 0)
+    versions = [(major, minor) for major in range(11) for minor in range(10)]
+    texts = [f".version {major}.{minor}\n.target sm_90a\n.address_size 64\n" for major, minor in versions]
+    theirs = ["Unsupported .version" in (answer or "") for answer in complaints(texts)]
+    ours = ["published version" in (our_complaint(text) or "") for text in texts]
+    known = [number for number, version in enumerate(versions) if version <= newest or version >= (10, 0)]
+    assert [ours[n] for n in known] == [theirs[n] for n in known]
+
+
+def test_it_refuses_addresses_of_32_bits():
+    text = kernel("ret;")
+    assert differences(["64", "32"], [text, text.replace(".address_size 64", ".address_size 32")]) == []
+    assert our_complaint(text.replace(".address_size 64", ".address_size 32"))

@@ -74,9 +74,29 @@ def test_forms_are_shared():
 def test_an_unknown_instruction_is_named():
     with pytest.raises(UnsupportedPTX, match="no instruction ad .*Did you mean"):
         form_of("ad.s32 %r1, %r2, %r3;")
-    with pytest.raises(UnsupportedPTX, match=r"line 8: .*add\.s99.*It has: add") as caught:
+    with pytest.raises(UnsupportedPTX, match=r"line 8: .*add has no \.s99\. It has: .*\.s16") as caught:
         form_of("add.s99 %r1, %r2, %r3;")
     assert caught.value.line == 8 and caught.value.text == "add.s99 %r1, %r2, %r3"
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("ld.globl.f32 %f1, [%rd1];", r"ld has no \.globl\. Did you mean \.global"),
+        ("ld.global.f23 %f1, [%rd1];", r"ld has no \.f23\. Did you mean .*\.f32"),
+        ("atom.global.ad.u32 %r1, [%rd1], 1;", r"atom has no \.ad\. Did you mean .*\.add"),
+        ("bar.snyc 0;", r"bar has no \.snyc\. Did you mean \.sync"),
+        ("ld.global.qqqq.f32 %f1, [%rd1];", r"ld has no \.qqqq\. It has: .*\.cg.* and more\.$"),
+        ("ld.global.shared.f32 %f1, [%rd1];", r"ld takes \.global or \.shared, not both\.$"),
+        ("add.s32.s32 %r1, %r2, %r3;", r"add takes \.s32 once\.$"),
+        ("mov.2 %r1, %r2;", r"mov has no \.2\. It has: "),
+        ("fma.f32 %f1, %f2, %f3, %f4;", r"It has: fma\.rn[^;]*\.f32 d, a, b, c$"),
+    ],
+)
+def test_an_unknown_modifier_is_named(statement, words):
+    with pytest.raises(UnsupportedPTX, match=words) as caught:
+        form_of(statement)
+    assert len(str(caught.value)) < 200
 
 
 @pytest.mark.parametrize(
@@ -110,6 +130,9 @@ def test_wrong_operands(statement, words):
         ("mov.b64 %rd1, {%r1, %r2, %r3};", "do not make .b64"),
         ("ld.global.u32 %h1, [%rd1];", "%h1 is .b16"),
         ("ld.global.u32 %r1, [%h1];", "an address is in a register of 64 bits"),
+        ("ld.global.u32 %r1, [%r2];", "expected a register of 64 bits.*in .global, and %r2 is .b32"),
+        ("st.u32 [%r2+4], %r1;", "expected a register of 64 bits.*for a generic address"),
+        ("atom.global.add.u32 %r1, [%r2], 1;", "expected a register of 64 bits"),
         ("ld.global.u32 %r1, [16];", "local memory only"),
         ("ld.global.u32 %r1, [s];", "s is in .shared, and the instruction reaches .global"),
         ("ld.u64 %rd1, [a];", "a is in .param"),

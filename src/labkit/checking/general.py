@@ -103,6 +103,31 @@ GENERAL: tuple[Misconception, ...] = (
         detect=_error_is("BarrierError"),
     ),
     Misconception(
+        "copy under way",
+        "an asynchronous copy was not waited for: its target was touched, or its source written, while it was "
+        "under way. Wait first, each thread for its own copies, and let a barrier tell the others.",
+        detect=_error_is("CopyInFlight"),
+    ),
+    Misconception(
+        "mbarrier",
+        "an mbarrier is not used as it must be. One thread initialises it, once, before all others use it; each "
+        "phase gets as many arrivals as it was made for.",
+        detect=_error_is("MbarrierError"),
+    ),
+    Misconception(
+        "read-only path",
+        "`ld.global.nc` reads what is written in the same launch. That path is for what no thread writes until "
+        "the launch ends: use a plain load.",
+        detect=_error_is("NonCoherentRead"),
+    ),
+    Misconception(
+        "registers",
+        "`setmaxnreg` needs a kernel that says how many registers its threads start with. All four warps of a "
+        "warpgroup execute the same one, `.dec` for no more than they have, `.inc` for no less, with a barrier "
+        "before the next.",
+        detect=_error_is("RegisterError"),
+    ),
+    Misconception(
         "never written",
         "a value is used that no thread has written.",
         detect=_error_is("UninitializedRead"),

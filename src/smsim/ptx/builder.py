@@ -6,9 +6,9 @@ import dataclasses
 
 from lark import Token
 
-from smsim.ptx import data, tree
+from smsim.ptx import constants, data, tree
 from smsim.ptx.body import BodyBuilder
-from smsim.ptx.messages import error_at, syntax_error
+from smsim.ptx.messages import error_at
 from smsim.ptx.nodes import Function, Module, Registers, Variable
 from smsim.ptx.register_params import CARRIED, through_memory
 from smsim.ptx.scope import ModuleScope, Names, Scope
@@ -49,10 +49,15 @@ class _ModuleBuilder:
         )
 
     def _address_size(self) -> int:
-        size = self.written.address_size
-        if size not in (None, 32, 64):
-            error_at(f".address_size is 32 or 64, not {size}", self.written.version)
-        return size or 64
+        token = self.written.address_size
+        if token is None:
+            return 64
+        size = constants.integer(token)
+        if size == 32:
+            error_at("expected .address_size 64: since sm_90 addresses of 32 bits are not supported", token)
+        if size != 64:
+            error_at(f"expected .address_size 64, found {token}", token)
+        return size
 
     def _file(self, item: tree.File) -> None:
         self.files[item.number] = item.path
@@ -130,8 +135,22 @@ class _ModuleBuilder:
         return data.parameter(item, scope.declare_symbol(name))
 
 
+#: The last version of PTX under each major number (PTX ISA, "PTX release history"; 9.5 came with CUDA 13.5,
+#: November 2026). Each has all the minor numbers below.
+_LAST_MINOR = {1: 5, 2: 3, 3: 2, 4: 3, 5: 1, 6: 5, 7: 8, 8: 8, 9: 5}
+
+
 def _version(token: Token) -> tuple[int, int]:
     major, dot, minor = str(token).partition(".")
     if not (dot and major.isdigit() and minor.isdigit() and len(token) < 8):
-        syntax_error(f"expected a version such as 8.5, found {token}", token.line, token.column)
-    return int(major), int(minor)
+        error_at(f"expected a version such as 8.5, found {token}", token)
+    version = int(major), int(minor)
+    if version[1] > _LAST_MINOR.get(version[0], -1):
+        newest = "{}.{}".format(*max(_LAST_MINOR.items()))
+        what = f"the newest known is {newest}" if version[0] not in _LAST_MINOR else _series(version[0])
+        error_at(f"expected a published version of PTX such as 8.5, found {token}; {what}", token)
+    return version
+
+
+def _series(major: int) -> str:
+    return f"of {major} there is {major}.0 to {major}.{_LAST_MINOR[major]}"

@@ -33,8 +33,10 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 
 from smsim.errors import PTXSyntaxError, UnsupportedPTX
 from smsim.ptx.nodes import (
@@ -285,6 +287,54 @@ def _unknown(opcode: str, modifiers: tuple[str, ...]) -> str:
         near = difflib.get_close_matches(opcode, rows_by_opcode(), n=3)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         return f"the simulated SM has no instruction {opcode} (in {spelling}).{hint}"
+    return f"the simulated SM does not execute {spelling}. {_unknown_modifier(rows, modifiers)}"
+
+
+def _unknown_modifier(rows: tuple[Row, ...], modifiers: tuple[str, ...]) -> str:
+    """Which modifier no row of the opcode has, and what is near it; else the nearest row's syntax."""
+    opcode = rows[0].opcode
+    known = {modifier for row in rows for group in pattern(row.syntax).groups for modifier in group}
+    strange = next((modifier for modifier in modifiers if modifier not in known), None)
     own = set(modifiers)
-    nearest = sorted(rows, key=lambda row: -len(own & set(re.findall(r"\.([\w:]+)", row.syntax))))[:3]
-    return f"the simulated SM does not execute {spelling}. It has: " + "; ".join(r.syntax for r in nearest)
+    nearest = max(rows, key=lambda row: len(own & set().union(*pattern(row.syntax).groups)))
+    if strange is None:
+        both = _alternatives(nearest, modifiers)
+        if both is None:
+            return f"It has: {nearest.syntax}"
+        one, other = both
+        return (
+            f"{opcode} takes .{one} once."
+            if one == other
+            else f"{opcode} takes .{one} or .{other}, not both."
+        )
+    near = difflib.get_close_matches(strange, sorted(known), n=3)
+    if near:
+        return f"{opcode} has no .{strange}. Did you mean {_listed(near)}?"
+    if not known:
+        return f"{opcode} has no modifiers."
+    # A type for what looks like a type; for any other word those that are no types. Short words first.
+    wants_type = _LIKE_A_TYPE.fullmatch(strange) is not None
+    alike = [word for word in known if (word in TYPE_BITS) == wants_type] or list(known)
+    alike.sort(key=lambda word: ("::" in word, word))
+    more = " and more" if len(alike) > _LISTED else ""
+    return f"{opcode} has no .{strange}. It has: {_listed(alike[:_LISTED])}{more}."
+
+
+def _alternatives(row: Row, modifiers: tuple[str, ...]) -> tuple[str, str] | None:
+    """Two of the modifiers that stand for one place of the row, such as two state spaces."""
+    for one, other in combinations(modifiers, 2):
+        places = [group for group in pattern(row.syntax).groups if one in group or other in group]
+        if len(places) == 1 and {one, other} <= places[0]:
+            return one, other
+    return None
+
+
+_LIKE_A_TYPE = re.compile(r"(?:[busf]|bf|tf)\d+\w*")
+#: As many words as fit on a line.
+_LISTED = 8
+
+
+def _listed(words: Sequence[str]) -> str:
+    """``.a, .b or .c``."""
+    *first, last = (f".{word}" for word in words)
+    return f"{', '.join(first)} or {last}" if first else last

@@ -144,12 +144,32 @@ def _check_memory(instruction: Instruction, form: Form, function: Function, modu
         if isinstance(operand, Address):
             if operand.base is None and form.space != "local":
                 refuse("a number as an address is allowed in local memory only", instruction)
+            if isinstance(operand.base, Register):
+                _check_address_width(operand.base, instruction, form, function)
             if isinstance(operand.base, Symbol):
                 _check_space(operand.base.name, instruction, form, function, module)
         elif isinstance(operand, Symbol) and instruction.opcode in ("cvta", "isspacep"):
             if "to" in form.flags or instruction.opcode == "isspacep":
                 refuse("the address to convert or test is in a register", instruction)
             _check_space(operand.name, instruction, form, function, module)
+
+
+#: Where an address of 32 bits does not reach. NVIDIA's assembler says so from sm_90 on ("32-Bit addressing is
+#: not supported"), for all instructions but copies, and takes 32 bits in every other space.
+_WIDE_SPACES = frozenset({"generic", "global"})
+
+
+def _check_address_width(
+    register: Register, instruction: Instruction, form: Form, function: Function
+) -> None:
+    found = function.registers.get(register.name, "b64")
+    if form.space in _WIDE_SPACES and TYPE_BITS[found] == 32:
+        space = "a generic address" if form.space == "generic" else "an address in .global"
+        refuse(
+            f"expected a register of 64 bits, such as .u64, for {space}, and {register} is .{found}; "
+            "addresses of 32 bits are for .shared, .local, .const and .param",
+            instruction,
+        )
 
 
 def _check_copy(instruction: Instruction, form: Form) -> None:

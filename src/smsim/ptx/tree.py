@@ -155,7 +155,7 @@ class Parenthesised:
 class ModuleText:
     version: Token
     target: list[Token]
-    address_size: int | None
+    address_size: Token | None
     items: list
 
 
@@ -168,7 +168,7 @@ class TreeBuilder(Transformer):
     def module(self, items):
         size, first = None, 2
         if len(items) > 2 and isinstance(items[2], Token):
-            size, first = constants.integer(items[2]), 3
+            size, first = items[2], 3
         rest = [item for item in items[first:] if item is not None]
         return ModuleText(items[0], items[1], size, rest)
 

@@ -1,0 +1,46 @@
+"""What any exercise says of an error that it has no words of its own for."""
+
+import numpy as np
+import pytest
+
+from labkit.checking.case import Case, Outcome
+from labkit.checking.general import GENERAL
+from labkit.checking.ptx_general import PTX_GENERAL
+from smsim import errors
+
+
+def _stopped_by(*found: Exception) -> Outcome:
+    case = Case(size=4, arguments={"x": np.arange(4), "out": np.zeros(4)})
+    return Outcome(case=case, expected={"out": np.arange(4.0)}, got=None, errors=found)
+
+
+def _named(misconceptions, outcomes) -> str:
+    return next(m.name for m in misconceptions if m.explains(None, outcomes))
+
+
+@pytest.mark.parametrize("misconceptions", [GENERAL, PTX_GENERAL], ids=["Python", "PTX"])
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (errors.CopyInFlight, "copy under way"),
+        (errors.MbarrierError, "mbarrier"),
+        (errors.NonCoherentRead, "read-only path"),
+        (errors.RegisterError, "registers"),
+        (errors.DataRace, "data race"),
+        (errors.BarrierError, "barrier"),
+        (errors.UninitializedRead, "never written"),
+        (errors.DeviceAssertion, "stopped"),
+    ],
+)
+def test_an_error_has_a_name(misconceptions, error, name):
+    assert _named(misconceptions, [_stopped_by(error("stopped."))]) == name
+
+
+def test_the_first_error_counts():
+    outcomes = [_stopped_by(errors.MbarrierError("first."), errors.CopyInFlight("second."))]
+    assert _named(GENERAL, outcomes) == "mbarrier"
+
+
+def test_names_are_unique():
+    names = [m.name for m in GENERAL]
+    assert len(set(names)) == len(names)
