@@ -257,6 +257,17 @@ def floats_made_whole(source, target, first, n):
 
 
 @wrong("lab08.copy", "wrong operand")
+def stored_before_it_is_loaded(source, target, first, n):
+    for k in range(first + 4 * cuda.grid(1), first + n, 4 * cuda.gridsize(1)):
+        smsim.asm(
+            "st.global.v4.u32 [%5], {%0, %1, %2, %3}; ld.global.v4.u32 {%0, %1, %2, %3}, [%4];",
+            "=r, =r, =r, =r : l, l : memory",
+            source[k:],
+            target[k:],
+        )
+
+
+@wrong("lab08.copy", "not PTX")
 def address_is_operand_zero(source, target, first, n):
     for k in range(first + 4 * cuda.grid(1), first + n, 4 * cuda.gridsize(1)):
         a, b, c, d = smsim.asm("ld.global.v4.u32 {%0, %1, %2, %3}, [%0];", "=r, =r, =r, =r : l", source[k:])

@@ -125,7 +125,7 @@ def test_what_the_statement_calls_the_answer_is_what_the_check_gives():
 
 def test_texts_that_are_missing_are_asked_for_and_the_others_judged():
     is_told(labkit.judge("lab06.fill", OURS["load"], None, None, OURS["floor"]), "not filled in")
-    is_told(labkit.judge("lab06.fill", None, "st.global.u32 [%r8], %r9;", None, None), "wrong state space")
+    is_told(labkit.judge("lab06.fill", None, "st.local.u32 [%r8], %r9;", None, None), "wrong state space")
 
 
 def test_texts_that_clash_are_told():
