@@ -18,7 +18,9 @@ from smsim.machine.retype import DTYPES
 from smsim.ptx.nodes import Instruction, Register
 
 if TYPE_CHECKING:
+    from smsim.hazards.place import Place
     from smsim.hazards.sharedaccess import Access
+    from smsim.hazards.where import Where
     from smsim.machine.bind.binding import Step
     from smsim.machine.chunk import Chunk
     from smsim.machine.frame import Frame
@@ -109,18 +111,8 @@ class MemoryErrors(Teller):
             message += " Both write the same value, so the result is not harmed."
         message += f"\n    thread {thread} {_KIND[kind]} at {a.short()}"
         message += f"\n    thread {other_thread} {_KIND[other]} at {b.short()}"
-        return DataRace(
-            message,
-            kernel=self.launch.kernel_name,
-            block=block,
-            blocks=(block, other_block),
-            threads=(thread, other_thread),
-            array=place.array,
-            address=place.offset,
-            source_lines=(a.source_line, b.source_line),
-            ptx_lines=(a.ptx_line, b.ptx_line),
-            **a.facts(),
-        )
+        facts = self._facts_of_two((block, other_block), (thread, other_thread), place, a, b)
+        return DataRace(message, **facts)
 
     def non_coherent(
         self, reader: int, read: Step, write: Step, writer: int, cell: int, base: int, grain: int
@@ -138,18 +130,24 @@ class MemoryErrors(Teller):
         )
         message += f"\n    thread {thread} reads at {a.short()}"
         message += f"\n    thread {other_thread} {_verb(write)} at {b.short()}"
-        return NonCoherentRead(
-            message,
-            kernel=self.launch.kernel_name,
-            block=block,
-            blocks=(block, other_block),
-            threads=(thread, other_thread),
-            array=place.array,
-            address=place.offset,
-            source_lines=(a.source_line, b.source_line),
-            ptx_lines=(a.ptx_line, b.ptx_line),
+        facts = self._facts_of_two((block, other_block), (thread, other_thread), place, a, b)
+        return NonCoherentRead(message, **facts)
+
+    def _facts_of_two(
+        self, blocks: tuple[Dim3, Dim3], threads: tuple[Dim3, Dim3], place: Place, a: Where, b: Where
+    ) -> dict[str, object]:
+        """What an error about two threads of the grid knows besides its message; the first of each is to blame."""
+        return {
+            "kernel": self.launch.kernel_name,
+            "block": blocks[0],
+            "blocks": blocks,
+            "threads": threads,
+            "array": place.array,
+            "address": place.offset,
+            "source_lines": (a.source_line, b.source_line),
+            "ptx_lines": (a.ptx_line, b.ptx_line),
             **a.facts(),
-        )
+        }
 
     def _of_grid(self, number: int) -> tuple[Dim3, Dim3]:
         """``(block, thread)`` of a linear thread number in the grid."""
