@@ -78,6 +78,11 @@ class Device:
         self._next_code = windows.CODE
 
     @property
+    def reachable(self) -> frozenset[int] | None:
+        """Numbers of the GPUs whose memory its kernels may use; ``None`` for a GPU on its own."""
+        return None if self.cluster is None else frozenset({self.ordinal, *self.peers})
+
+    @property
     def hazards(self) -> str:
         """What happens to a wrong program, one of :data:`HAZARDS`."""
         return self._hazards

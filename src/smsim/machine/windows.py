@@ -20,6 +20,7 @@ CODE = 0x0003_0000_0000
 GLOBAL = 0x1000_0000_0000
 GPU_WINDOW_BITS = 42
 MOST_GPUS = 16
+END = GLOBAL + (MOST_GPUS << GPU_WINDOW_BITS)
 
 #: Start of each space's window; spaces that share the generic address are at 0.
 START = {"global": 0, "const": 0, "param": 0, "shared": SHARED, "local": LOCAL}
