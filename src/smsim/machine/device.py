@@ -227,7 +227,7 @@ class LoadedModule:
         self.device, self.module, self.register_limit = device, module, register_limit
         self._code = place_functions(module, device._next_code)
         device._next_code += CODE_STEP * len(self._code)
-        self._addresses = place_variables(module, device.memory, self._code)
+        self._addresses = place_variables(module, device.memory, self._code, device.ordinal)
         self.variables = {
             name: (address, module.variables[name].size_bytes)
             for name, address in self._addresses.items()

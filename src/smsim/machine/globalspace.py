@@ -160,13 +160,14 @@ class GlobalSpace:
         """For each address whether ``size`` bytes from it lie within one allocation; same shape, bool."""
         held = self.memory.holds(address, size)
         if self.reachable is not None:
-            held &= np.isin(windows.owner(address), list(self.reachable)) | (address >= windows.END)
+            reached = np.isin(windows.owner(address), list(self.reachable))
+            held &= reached | ~windows.is_of_a_gpu(address)
         return held
 
     def _find(self, low: int, high: int) -> Allocation | None:
         """The allocation that holds these bytes, if the launch may use it."""
         found = self.memory.find(low, high)
-        if found is None or self.reachable is None or low >= windows.END:
+        if found is None or self.reachable is None or not windows.is_of_a_gpu(low):
             return found
         return found if windows.owner(low) in self.reachable else None
 

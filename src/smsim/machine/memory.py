@@ -30,13 +30,15 @@ class OutOfMemory(Exception):
 
 
 class Allocation:
-    """``size`` bytes from ``base``; ``data`` is the live uint8 array. ``written`` says which bytes somebody
-    wrote, and is ``None`` where all of them are."""
+    """``size`` bytes from ``base`` on a GPU; ``data`` is the live uint8 array. ``written`` says which bytes
+    somebody wrote, and is ``None`` where all of them are."""
 
-    __slots__ = ("base", "size", "data", "written", "_views")
+    __slots__ = ("base", "size", "data", "written", "gpu", "_views")
 
-    def __init__(self, base: int, size: int, data: np.ndarray, written: WrittenBytes | None = None) -> None:
-        self.base, self.size, self.data, self.written = base, size, data, written
+    def __init__(
+        self, base: int, size: int, data: np.ndarray, written: WrittenBytes | None = None, gpu: int = 0
+    ) -> None:
+        self.base, self.size, self.data, self.written, self.gpu = base, size, data, written, gpu
         self._views: dict[np.dtype, np.ndarray] = {}
 
     def typed(self, dtype: np.dtype) -> np.ndarray:
@@ -135,9 +137,9 @@ class Memory:
         if base is None:
             base = self._place(size, gpu)
         insort(self._bases, base)
-        self._allocations[base] = Allocation(base, size, data, written)
+        self._allocations[base] = Allocation(base, size, data, written, gpu)
         self._freed.pop(base, None)
-        self._count(base, size)
+        self._count(gpu, size)
         return base
 
     def _place(self, size: int, gpu: int) -> int:
@@ -148,13 +150,16 @@ class Memory:
         zone = -(-max(size, RED_ZONE) // ALIGNMENT) * ALIGNMENT
         base = following + max(zone - before, 0)
         end = base + -(-size // ALIGNMENT) * ALIGNMENT + zone
-        if end > start + (1 << windows.GPU_WINDOW_BITS):
-            raise OutOfMemory(f"GPU {gpu} has had so many allocations that its addresses are used up")
+        alone = not gpu and self._next.keys() <= {0}  # nobody is behind the window of the only GPU
+        beyond = end > start + (1 << windows.GPU_WINDOW_BITS) and not alone
+        if beyond or (gpu and self._next.get(0, (0, 0))[0] > windows.GLOBAL + (1 << windows.GPU_WINDOW_BITS)):
+            raise OutOfMemory(
+                f"there have been so many allocations that the addresses of GPU {gpu} are used up"
+            )
         self._next[gpu] = end, zone
         return base
 
-    def _count(self, base: int, size: int) -> None:
-        gpu = windows.owner(base)
+    def _count(self, gpu: int, size: int) -> None:
         self._used[gpu] = self._used.get(gpu, 0) + size
 
     def free(self, address: int) -> None:
@@ -164,7 +169,7 @@ class Memory:
         self._will_change()
         allocation = self._allocations.pop(int(address))
         self._bases.remove(allocation.base)
-        self._count(allocation.base, -allocation.size)
+        self._count(allocation.gpu, -allocation.size)
         self._freed[allocation.base] = allocation.size
         if len(self._freed) > _REMEMBERED_FREES:
             del self._freed[next(iter(self._freed))]

@@ -16,10 +16,11 @@ WINDOW_BYTES = 0x0001_0000_0000
 #: Where the addresses of functions begin. No memory is there.
 CODE = 0x0003_0000_0000
 
-#: Global memory of the GPUs: one of 2**42 bytes each, GPU 0 first. Managed memory has the host's own addresses, above.
-GLOBAL = 0x1000_0000_0000
-GPU_WINDOW_BITS = 42
-MOST_GPUS = 16
+#: Global memory of the GPUs: one of 2**40 bytes each, GPU 0 first. Managed memory has the addresses that it has on
+#: the host, outside of all.
+GLOBAL = 0x7000_0000_0000
+GPU_WINDOW_BITS = 40
+MOST_GPUS = 15
 END = GLOBAL + (MOST_GPUS << GPU_WINDOW_BITS)
 
 #: Start of each space's window; spaces that share the generic address are at 0.
@@ -39,4 +40,9 @@ def owner(address: np.ndarray | int) -> np.ndarray | int:
     """The number of the GPU whose global memory is at ``address`` (int64, or an int); managed memory counts as
     that of GPU 0."""
     gpu = (address - GLOBAL) >> GPU_WINDOW_BITS
-    return gpu * (gpu < MOST_GPUS)
+    return gpu * ((gpu >= 0) & (gpu < MOST_GPUS))
+
+
+def is_of_a_gpu(address: np.ndarray | int) -> np.ndarray | bool:
+    """Whether ``address`` (int64, or an int) lies in one of the windows, not in managed memory."""
+    return (address >= GLOBAL) & (address < END)
