@@ -70,7 +70,7 @@ def _configuration(words: tuple[int, ...], stream: int, cooperative: bool) -> Co
 def _launch(handle: int, how: Configuration, params: int) -> None:
     kernel: Kernel = driver().handles.take(handle, Kernel)
     function, spec = kernel.function, driver().spec
-    device = kernel.code.module.device  # a kernel runs where it was loaded
+    device = driver().device
     about = launching.current()
     name = about.name if about else function.name
     used = kernel.resources

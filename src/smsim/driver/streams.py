@@ -67,7 +67,7 @@ def submit(stream: int, action: Callable[[], None], *, upkeep: bool = False, alo
     elif upkeep:
         driver().work.when_idle(action)
     else:
-        driver().work.now(action)
+        driver().work.now(action, driver().gpu)
 
 
 def submit_kernel(stream: int, prepare: Callable[[], Any]) -> None:
@@ -77,7 +77,7 @@ def submit_kernel(stream: int, prepare: Callable[[], Any]) -> None:
     elif len(driver().devices) > 1:
         driver().work.add(prepare, driver().default_stream(), kernel=True)
     else:
-        driver().work.now(lambda: prepare().run())
+        driver().work.now(lambda: prepare().run(), driver().gpu)
 
 
 def _queue(stream: Stream, action: Callable[[], Any], **how: bool) -> Task:
@@ -200,7 +200,7 @@ def record(event: int, stream: int, *_: int) -> None:
     elif len(driver().devices) > 1:
         mark.recordings.append(driver().work.add(reached, driver().default_stream(), upkeep=True))
     else:
-        driver().work.now(reached)
+        driver().work.now(reached, driver().gpu)
 
 
 @implements("cuEventQuery")
