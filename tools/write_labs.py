@@ -41,7 +41,8 @@ def lab_of(path: Path) -> str:
 
 def sources(notebook: Any) -> list[tuple[str, str, str, list[str]]]:
     return [
-        (cell.id, cell.cell_type, cell.source, sorted(cell.metadata.get("tags", []))) for cell in notebook.cells
+        (cell.id, cell.cell_type, cell.source, sorted(cell.metadata.get("tags", [])))
+        for cell in notebook.cells
     ]
 
 
@@ -56,7 +57,9 @@ def differences(solution: Path) -> list[str]:
     learner = solution.parent.parent / solution.name
     problems = []
     if sources(stored) != sources(wanted):
-        problems.append(f"solutions/{solution.name}: its first cell, title, folds, hints or ids are not up to date")
+        problems.append(
+            f"solutions/{solution.name}: its first cell, title, folds, hints or ids are not up to date"
+        )
     if not learner.exists():
         problems.append(f"{learner.name} does not exist")
     elif sources(files.read(learner)) != sources(files.canonical(blanks.learner_of(wanted))):
