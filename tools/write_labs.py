@@ -1,6 +1,6 @@
 """Write the learners' notebooks from the solutions: python tools/write_labs.py [--check] [FILE ...]
 
-For each labs/solutions/NAME.ipynb: refresh its first cell and its folded hints, run it, write
+For each labs/solutions/NAME.ipynb: refresh its first cell, its title and its folded hints, run it, write
 labs/NAME.ipynb with blanks for answers, run that too, and note the skeletons in
 src/labkit/exercises/<lab>/skeletons.toml. ``--check`` runs nothing and fails when a file differs from what
 would be written (outputs aside; nbval compares those). ``--no-run`` writes without outputs.
@@ -24,9 +24,10 @@ from labkit import exercises  # noqa: E402
 
 
 def refreshed(solution: Any) -> Any:
-    """The solution with its first cell and its hints as their sources have them now."""
+    """The solution with its first cell, its title, its folds and its hints as they are to be now."""
     refresh_first_cell(solution)
     blanks.fold_answers(solution)
+    blanks.title_solved(solution)
     for cell in solution.cells:
         if cell.cell_type == "markdown":
             cell.source = blanks.with_hints(cell.source, exercises.hints)
@@ -38,8 +39,11 @@ def lab_of(path: Path) -> str:
     return path.name.partition("-")[0]
 
 
-def sources(notebook: Any) -> list[tuple[str, str, str]]:
-    return [(cell.id, cell.cell_type, cell.source) for cell in notebook.cells]
+def sources(notebook: Any) -> list[tuple[str, str, str, list[str]]]:
+    return [
+        (cell.id, cell.cell_type, cell.source, sorted(cell.metadata.get("tags", [])))
+        for cell in notebook.cells
+    ]
 
 
 def skeleton_path(solution: Path) -> Path:
@@ -53,7 +57,9 @@ def differences(solution: Path) -> list[str]:
     learner = solution.parent.parent / solution.name
     problems = []
     if sources(stored) != sources(wanted):
-        problems.append(f"solutions/{solution.name}: its first cell, hints or ids are not up to date")
+        problems.append(
+            f"solutions/{solution.name}: its first cell, title, folds, hints or ids are not up to date"
+        )
     if not learner.exists():
         problems.append(f"{learner.name} does not exist")
     elif sources(files.read(learner)) != sources(files.canonical(blanks.learner_of(wanted))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Any
@@ -34,10 +35,18 @@ def start() -> None:
         print(problem)
         return
     _silence_loaded_numba()
+    _collect_less_often()
     say_what_is_missing(_shell())
     # Not the engine's own sentence: why it was chosen differs from machine to machine.
     simulated = engine.simulated and f"a {engine.engine} ({engine.spec.sms} SMs). No GPU is needed."
     print(f"Kernels run on {simulated or f'the {engine.engine}.'}")
+
+
+def _collect_less_often() -> None:
+    """Compiling a kernel makes very many objects that live for a moment. By default Python looks after every 700
+    whether some are garbage, and often at all that was imported, too: it took a tenth of a chapter's time."""
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def _shell() -> Any:

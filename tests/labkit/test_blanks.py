@@ -110,6 +110,24 @@ def test_learner_differs_only_in_blanks():
     assert "tags" not in learner.cells[1].metadata
 
 
+def test_the_set_up_stays_folded():
+    """In the learner's notebook as in the solution; the answer's cell is folded in the solution only."""
+    whole = solution()
+    whole.cells.insert(0, new_code_cell("import labkit", id="first-cell"))
+    blanks.fold_answers(whole)
+    assert [c.metadata.get("tags") for c in whole.cells] == [["hide-input"], None, ["hide-input"], None]
+    learner = blanks.learner_of(whole)
+    assert [c.metadata.get("tags") for c in learner.cells] == [["hide-input"], None, None, None]
+
+
+@pytest.mark.parametrize("title", ["# Lab 12: Price it: how", "# Lab 12, solved: Price it: how"])
+def test_a_solution_says_so_in_its_title(title):
+    whole = new_notebook(cells=[new_markdown_cell(f"{title}\n\nLab 3: text")])
+    blanks.title_solved(whole)
+    assert whole.cells[0].source == "# Lab 12, solved: Price it: how\n\nLab 3: text"
+    assert blanks.learner_of(whole).cells[0].source == "# Lab 12: Price it: how\n\nLab 3: text"
+
+
 def test_skeletons_are_found_by_their_check():
     assert blanks.skeletons(solution()) == {
         "lab01.map": "def twice(x, out):\n    # keep this comment\n    # your code here\n    pass\n"

@@ -17,6 +17,8 @@ PTX_BLANK = ("// your code here",)
 FOLDED = "hide-input"
 VALUE = ("# your answer here",)
 HINTS = re.compile(r"<!-- hints (?P<name>[\w.]+) -->.*?<!-- end hints -->", re.DOTALL)
+#: Both pages of a lab are in one search index: a solution says in its title that it is one.
+TITLE = re.compile(r"\A# (?P<lab>Lab \d+)(?P<solved>, solved)?: ")
 SUMMARIES = ("Hint 1: a nudge", "Hint 2: the concept", "Hint 3: nearly the code")
 
 
@@ -93,15 +95,29 @@ def learner_of(solution: Any) -> Any:
     for cell in learner.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-            _tag(cell, FOLDED, present=False)
+            _tag(cell, FOLDED, present=_sets_up(cell))
             cell.source = blanked(cell.source, cell.get("id", ""))
+        else:
+            cell.source = TITLE.sub(r"# \g<lab>: ", cell.source)
     return learner
 
 
 def fold_answers(solution: Any) -> None:
-    """On the site, every answer of a solution lies behind a click."""
+    """On the site, every answer of a solution lies behind a click. So does the set-up, here and everywhere."""
     for cell in solution.cells:
-        _tag(cell, FOLDED, present=cell.cell_type == "code" and has_blank(cell.source))
+        folded = cell.cell_type == "code" and (has_blank(cell.source) or _sets_up(cell))
+        _tag(cell, FOLDED, present=folded)
+
+
+def title_solved(solution: Any) -> None:
+    """``# Lab 3: Race hunt`` becomes ``# Lab 3, solved: Race hunt``."""
+    first = solution.cells[0]
+    if first.cell_type == "markdown":
+        first.source = TITLE.sub(r"# \g<lab>, solved: ", first.source)
+
+
+def _sets_up(cell: Any) -> bool:
+    return cell.get("id") == "first-cell"
 
 
 def _tag(cell: Any, tag: str, present: bool) -> None:

@@ -48,7 +48,8 @@ def draw_timeline(ways: Mapping[str, Mapping[str, Sequence[Piece]]], *, unit: st
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         last = max(e for row in rows.values() for _, _, e in row)
-        axes.set_title(f"{title}: {last:.2f} {unit}", loc="left", fontsize=11)
+        digits = 0 if unit == "instructions" else 2
+        axes.set_title(f"{title}: {last:.{digits}f} {unit}", loc="left", fontsize=11)
     panels[-1].set_xlim(0, end * 1.02)
     panels[-1].set_xlabel(f"time in {unit}")
     return fig

@@ -12,7 +12,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from smsim.driver import linker, state
-from smsim.driver.numba_patches import let_line_numbers_link, with_line_numbers
+from smsim.driver.numba_patches import let_line_numbers_link, unbound, with_line_numbers
 
 _compiled: WeakKeyDictionary = WeakKeyDictionary()
 _lock = threading.RLock()
@@ -89,7 +89,8 @@ def _as_launched(dispatcher: Any, types: tuple[Any, ...], cc: tuple) -> Compiled
     if dispatcher.specialized or not dispatcher._can_compile:
         kernel = dispatcher.overloads.get(types)
     else:
-        kernel = dispatcher.compile(types)
+        with unbound():
+            kernel = dispatcher.compile(types)
     if kernel is None:
         return None
     text = kernel.library.get_cubin().code.decode()

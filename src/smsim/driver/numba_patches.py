@@ -8,6 +8,9 @@ from __future__ import annotations
 import functools
 import linecache
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from smsim.driver import arguments, crossing, launching, linker, state
@@ -17,7 +20,7 @@ from smsim.driver.limits import check_resident, check_shape
 def apply() -> None:
     """Import ``numba.cuda`` and patch it."""
     from numba import cuda  # noqa: F401  (the import order of numba-cuda's own modules is its affair)
-    from numba.cuda import codegen, dispatcher
+    from numba.cuda import codegen, dispatcher, target
     from numba.cuda.cudadrv import driver
 
     _wake(driver.driver)
@@ -27,11 +30,15 @@ def apply() -> None:
     library = codegen.CUDACodeLibrary
     library.get_cufunc = crossing.carried(library.get_cufunc)
     library._link_all = _without_device_runtime(library._link_all)
+    library.get_asm_str = _names_only(library.get_asm_str)
+    context = target.CUDATargetContext
+    context.get_abi_sizeof = _remembering_sizes(context.get_abi_sizeof)
     codegen.JITCUDACodegen.magic_tuple = _own_cache(codegen.JITCUDACodegen.magic_tuple)
     codegen.run_nvdisasm = _assembling_first(codegen.run_nvdisasm)
     dispatcher.CUDADispatcher.__init__ = _with_line_numbers(dispatcher.CUDADispatcher.__init__)
     dispatcher.CUDADispatcher.call = _checked_call(dispatcher.CUDADispatcher.call)
-    dispatcher._Kernel.__init__ = _second_try(dispatcher._Kernel.__init__)
+    dispatcher._Kernel.__init__ = _second_try(_looking_for_names(dispatcher._Kernel.__init__))
+    dispatcher._Kernel.bind = _at_first_launch(dispatcher._Kernel.bind)
     dispatcher._Kernel.launch = _noted_launch(dispatcher._Kernel.launch)
 
 
@@ -66,6 +73,71 @@ def _without_device_runtime(link_all: Any) -> Any:
             self.needs_cudadevrt = needed
 
     return linked
+
+
+def _remembering_sizes(get_abi_sizeof: Any) -> Any:
+    """To learn the size of a type, Numba writes a module with that type's text and has LLVM read it. With line
+    numbers it asks a hundred times a kernel, mostly for the same few."""
+    known: dict[str, int] = {}
+
+    @functools.wraps(get_abi_sizeof)
+    def size(self: Any, llvm_type: Any) -> int:
+        text = str(llvm_type)
+        if text not in known:
+            known[text] = get_abi_sizeof(self, llvm_type)
+        return known[text]
+
+    return size
+
+
+_asked_for = threading.local()
+
+
+def _looking_for_names(init: Any) -> Any:
+    """A new kernel has its PTX made only to look for names of Numba's own functions in it; the PTX that runs
+    comes from the linker. The names stand in the LLVM IR as well, which is there already."""
+
+    @functools.wraps(init)
+    def initialise(self: Any, *args: Any, **kwargs: Any) -> None:
+        _asked_for.names = True
+        try:
+            init(self, *args, **kwargs)
+        finally:
+            _asked_for.names = False
+
+    return initialise
+
+
+def _names_only(get_asm_str: Any) -> Any:
+    @functools.wraps(get_asm_str)
+    def text(self: Any, *args: Any, **kwargs: Any) -> str:
+        if getattr(_asked_for, "names", False) and self._lto and not _counts_references():
+            return self.get_llvm_str()
+        return get_asm_str(self, *args, **kwargs)
+
+    return text
+
+
+@contextmanager
+def unbound() -> Iterator[None]:
+    """Kernels compiled meanwhile are loaded into the device when they are first launched there, if ever."""
+    _asked_for.code = True
+    try:
+        yield
+    finally:
+        _asked_for.code = False
+
+
+def _at_first_launch(bind: Any) -> Any:
+    @functools.wraps(bind)
+    def bound(self: Any) -> None:
+        self._unbound = getattr(_asked_for, "code", False)
+        if self._unbound:
+            self._codelibrary.get_cubin()  # what Numba may keep on disk
+        else:
+            bind(self)
+
+    return bound
 
 
 def _own_cache(magic_tuple: Any) -> Any:
@@ -105,13 +177,17 @@ def with_line_numbers(py_func: Any, options: dict) -> dict:
     cannot be read, for which Numba would warn. And not where Numba counts references
     (``NUMBA_CUDA_ENABLE_NRT``): its counting functions have no lines, and nvJitLink then refuses the module.
     """
-    from numba.cuda import dispatcher
-
-    if getattr(dispatcher.config, "CUDA_ENABLE_NRT", False):
+    if _counts_references():
         return options
     if options.get("debug") or not linecache.getlines(py_func.__code__.co_filename):
         return options
     return {**options, "lineinfo": True}
+
+
+def _counts_references() -> bool:
+    from numba.cuda import dispatcher
+
+    return bool(getattr(dispatcher.config, "CUDA_ENABLE_NRT", False))
 
 
 def _second_try(init: Any) -> Any:
@@ -191,6 +267,8 @@ def _noted_launch(launch: Any) -> Any:
         if not self.extensions:
             arguments.check_arguments(self.argument_types, names, args)
         name = function.__name__ if function else self._codelibrary.name
+        if getattr(self, "_unbound", False):
+            self.bind()
         if self.cooperative:
             _check_cooperative(self, name, *rest, **kwargs)
         with launching.under_way(launching.Launching(name, names, tuple(self.argument_types))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from smsim.devices import DeviceSpec
@@ -258,14 +259,14 @@ class LoadedFunction:
     def __init__(self, module: LoadedModule, function: Function) -> None:
         self.module, self.function = module, function
         self.name, self.params, self.directives = function.name, function.params, function.directives
-        functions = list(reachable(function, module.module))
+        functions, self.placement, self._programs = _decoding(
+            function, module.module, tuple(module._addresses.items()), tuple(module._code.items())
+        )
         self.entry_registers = entry_registers(
             self.directives, module.register_limit, module.device.spec.registers_per_sm
         )
-        self.placement = Placement(module.module, module._addresses, functions, module._code)
         self.shared_bytes = self.placement.shared.packed_bytes
         self._functions = functions
-        self._programs: dict[tuple[str, bool], Program] = {}
         shared = _access_sizes(functions, "shared")
         self.cell, self.grain = max(shared, default=4), min(shared, default=4)
         self.global_grain = min(_access_sizes(functions, "global"), default=4)
@@ -313,6 +314,22 @@ class LoadedFunction:
             )
             self._programs[name, interruptible] = found
         return found
+
+
+@lru_cache(maxsize=64)
+def _decoding(
+    function: Function,
+    module: Module,
+    addresses: tuple[tuple[str, int], ...],
+    code: tuple[tuple[str, int], ...],
+) -> tuple[list[Function], Placement, dict[tuple[str, bool], Program]]:
+    """What a kernel reaches, where its symbols lie, and its programs, which are made as they are asked for.
+
+    None of it changes in a run. So all devices on which the symbols have the same addresses share it: a check
+    under a hundred seeds makes a hundred devices, and decodes once.
+    """
+    functions = list(reachable(function, module))
+    return functions, Placement(module, dict(addresses), functions, dict(code)), {}
 
 
 def _access_sizes(functions: list[Function], space: str) -> set[int]:
