@@ -52,7 +52,7 @@ def test_a_report_that_pytest_writes_is_read(tmp_path: Path) -> None:
     """Names and times stand where the page looks for them, in the installed versions of pytest and nbval."""
     folder = tmp_path / "notebooks"
     folder.mkdir()
-    cells = '{"cell_type": "code", "execution_count": 1, "id": "one", "metadata": {}, "outputs": [], "source": "1;"}'
+    cells = '{"cell_type": "code", "execution_count": 1, "id": "one", "metadata": {}, "outputs": [], "source": "x = 1"}'
     kernel = '{"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}'
     notebook = f'{{"cells": [{cells}], "metadata": {kernel}, "nbformat": 4, "nbformat_minor": 5}}'
     (folder / "01-a.ipynb").write_text(notebook)
