@@ -23,6 +23,8 @@ NBVAL = --nbval$(shell $(PY) -c 'import sys; print("" if sys.version_info[:2] ==
 NBVAL_OPTIONS = $(NBVAL) --nbval-current-env --nbval-cell-timeout 120
 
 SITE := _build/html
+# What test-notebooks measured; the site's status page is made from it.
+NOTEBOOK_REPORT := _build/notebooks.xml
 BUILD_SITE = $(PY) tools/build_site.py $(if $(filter 0,$(SOLUTIONS)),--without-solutions)
 
 .DEFAULT_GOAL := help
@@ -55,7 +57,7 @@ test-packages: $(STAMP)  ## test the packages under src/ and the tools
 	$(PY) -m pytest tests --ignore=tests/site -n $(JOBS) --dist loadfile
 
 test-notebooks: $(STAMP)  ## run every notebook and compare its outputs with the stored ones
-	$(PY) -m pytest $(NBVAL_OPTIONS) -n $(JOBS) --dist loadscope $(NOTEBOOKS)
+	$(PY) -m pytest $(NBVAL_OPTIONS) -n $(JOBS) --dist loadscope --junitxml=$(NOTEBOOK_REPORT) $(NOTEBOOKS)
 
 test-site: site  ## test the built site, in a browser where there is one
 	$(PY) -m pytest tests/site -n $(JOBS) --dist loadfile

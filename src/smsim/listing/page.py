@@ -178,5 +178,5 @@ def _full(full: str) -> str:
     text = "\n".join(f"{number:>{width}}  {line}" for number, line in enumerate(lines, start=1))
     return (
         f"<details><summary>The full text, {plural(len(lines), 'line')}</summary>\n"
-        f'<pre class="sv-full" tabindex="0" role="region" aria-label="Full PTX text">{escape(text)}</pre></details>'
+        f'<pre class="sv-full" tabindex="0" role="group" aria-label="Full PTX text">{escape(text)}</pre></details>'
     )

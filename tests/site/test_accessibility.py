@@ -1,0 +1,54 @@
+"""Every page through axe-core, in daylight on a desk and in the dark on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_checks import findings
+from site_pages import pages
+
+VIEWS = {"desk-light": ((1400, 900), "light"), "phone-dark": ((390, 844), "dark")}
+
+#: Six ways to shut somebody out, and axe's names for them.
+PLANTED = {
+    "color-contrast": '<p style="color: #999; background: #fff">pale</p>',
+    "image-alt": '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">',
+    "label": '<input type="text">',
+    "link-name": '<a href="#top"></a>',
+    "heading-order": "<h6>too deep</h6>",
+    "summary-name": "<details><summary></summary>text</details>",
+}
+
+
+@pytest.fixture(scope="module", params=VIEWS)
+def window(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
+    """A window of the asked size and theme."""
+    (width, height), theme = VIEWS[request.param]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+    context.add_init_script(f"localStorage.mode = '{theme}'; localStorage.theme = '{theme}'")
+    yield context.new_page()
+    context.close()
+
+
+def opened(window: Any, address: str) -> Any:
+    window.goto(address, wait_until="load")
+    window.evaluate("window.MathJax?.startup?.promise?.then(() => true)")
+    return window
+
+
+@pytest.mark.parametrize("page", [*pages(), "search.html?q=warp"])
+def test_page_shuts_nobody_out(window: Any, address: str, page: str) -> None:
+    """Nothing of weight that axe-core finds: contrast, names, roles, headings, tables, what scrolls."""
+    found = findings(opened(window, address + page))
+    assert found == [], "\n".join(map(str, found))
+
+
+@pytest.mark.parametrize("rule", PLANTED)
+def test_what_is_planted_is_found(window: Any, address: str, rule: str) -> None:
+    """The checks see the page: a fault put into it comes out under its name, in a folded answer too."""
+    page = opened(window, address + "book/how-to-use.html")
+    fault = f"<details><summary>Answer</summary>{PLANTED[rule]}</details>"
+    page.evaluate("fault => document.querySelector('article').insertAdjacentHTML('beforeend', fault)", fault)
+    assert rule in {one.rule for one in findings(page)}
