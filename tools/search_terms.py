@@ -20,11 +20,13 @@ from smsim.listing.reference import anchor
 from smsim.ptx.special import SPECIAL_TYPES, SPECIAL_VECTORS
 
 GLOSSARY, REFERENCE = "book/glossary", "book/ptx-reference"
+#: Lists of everything, and second copies: to be told that a name stands there helps nobody.
+NOT_A_USE = re.compile(rf"{GLOSSARY}|{REFERENCE}|book/coverage|labs/solutions/")
 DATA = "scripts/search-terms-data.js"
 
 #: Nsight Compute's way to name a metric: a unit, two underscores, a quantity, then what is made of it.
 METRIC = r"(?:sm|smsp|l1tex|lts|dram|gpu|gpc|idc|launch|pcie|nvlrx|nvltx)__\w+(?:\.\w+)*"
-FUNCTION = r"(?:cuda|smsim|labkit|trainmath)\.[A-Za-z_]\w*(?:\.\w+)*"
+FUNCTION = r"(?:cuda|smsim|labkit(?!\.figures)|trainmath)\.[A-Za-z_]\w*(?:\.\w+)*"
 #: ``%tid`` stands for a vector too; the longest name first, so that none hides another.
 SPECIAL = "|".join(sorted(map(re.escape, {*SPECIAL_TYPES, *SPECIAL_VECTORS}), key=len, reverse=True))
 
@@ -61,7 +63,7 @@ def mentions(app: Any, pattern: re.Pattern[str]) -> dict[str, list[str]]:
     """Return for each name where it is first used on each page: {"cuda.jit": ["notebooks/01-...#first", ...]}."""
     found: dict[str, dict[str, str]] = {}
     for page in reading_order(app):
-        if page == REFERENCE:
+        if NOT_A_USE.match(page):
             continue
         for text in app.env.get_doctree(page).findall(nodes.Text):
             for name in pattern.findall(text.astext()):

@@ -52,12 +52,9 @@
   };
   const short = (text) => (text.length > 140 ? `${text.slice(0, 137).replace(/\s\S*$/, '')} …` : text);
 
-  const found = document.createElement('ul');
-  for (const row of best(bookTerms.instructions, fitOfInstruction, MOST.instructions)) {
-    const link = make('a', { href: row.at }, make('code', { textContent: short(row.name) }));
-    found.append(make('li', {}, link, ` PTX reference. ${row.says}`));
-  }
-  for (const name of best(Object.keys(bookTerms.mentions), fitOfName, MOST.names)) {
+  const instructions = best(bookTerms.instructions, fitOfInstruction, MOST.instructions).map((row) =>
+    make('li', {}, make('a', { href: row.at }, make('code', { textContent: short(row.name) })), ` PTX reference. ${row.says}`));
+  const names = best(Object.keys(bookTerms.mentions), fitOfName, MOST.names).map((name) => {
     const places = bookTerms.mentions[name];
     const item = make('li', {}, make('code', { textContent: name }), ' is used in ');
     places.slice(0, MOST.pages).forEach((place, at) => {
@@ -65,11 +62,13 @@
       item.append(make('a', { href: place, textContent: bookTerms.pages[place.split('#')[0]] }));
     });
     if (places.length > MOST.pages) item.append(` and ${places.length - MOST.pages} more`);
-    found.append(item);
-  }
-  for (const term of best(bookTerms.terms, fitOfTerm, MOST.terms)) {
-    found.append(make('li', {}, make('a', { href: term.at, textContent: term.name }), ` Glossary. ${short(term.says)}`));
-  }
+    return item;
+  });
+  const terms = best(bookTerms.terms, fitOfTerm, MOST.terms).map((term) =>
+    make('li', {}, make('a', { href: term.at, textContent: term.name }), ` Glossary. ${short(term.says)}`));
+  // Who writes a dot, an underscore or a percent sign wants a name as it stands in code; who writes words, a term.
+  const code = /[._%]/.test(asked);
+  const found = make('ul', {}, ...(code ? [] : terms), ...instructions, ...names, ...(code ? terms : []));
   if (!found.children.length) return;
   const heading = make('h2', { id: 'search-terms-heading', textContent: 'Terms, instructions, names' });
   const section = make('section', { className: 'search-terms' }, heading, found);
