@@ -68,5 +68,7 @@ def _under_the_title(app: Any, doctree: nodes.document, page: str) -> None:
 
 def setup(app: Any) -> dict[str, Any]:
     """Called by Sphinx; see local_extensions in _config.yml."""
-    app.connect("doctree-resolved", _under_the_title, priority=600)  # after the links were made to stay within
+    app.connect(
+        "doctree-resolved", _under_the_title, priority=600
+    )  # after the links were made to stay within
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -17,7 +17,9 @@ from docutils import nodes
 from social_card import HEIGHT, WIDTH, write_card
 
 CARD = "_static/social-card.png"
-CARD_SHOWS = "A grid of 132 cells, 112 squares for SMs that compute and 20 discs, in pairs, for SMs that communicate."
+CARD_SHOWS = (
+    "A grid of 132 cells, 112 squares for SMs that compute and 20 discs, in pairs, for SMs that communicate."
+)
 LINES = ("From CUDA to PTX on a GPU you can see through,", "and what it costs to let SMs talk.")
 LONGEST = 200
 

@@ -82,7 +82,11 @@ def terms(app: Any) -> list[dict[str, str]]:
         explained = next(child for child in item.children if isinstance(child, nodes.definition)).astext()
         for name in names:
             listed.append(
-                {"name": name.astext(), "at": f"{GLOSSARY}.html#{name['ids'][0]}", "says": " ".join(explained.split())}
+                {
+                    "name": name.astext(),
+                    "at": f"{GLOSSARY}.html#{name['ids'][0]}",
+                    "says": " ".join(explained.split()),
+                }
             )
     return listed
 
@@ -90,7 +94,12 @@ def terms(app: Any) -> list[dict[str, str]]:
 def instructions() -> list[dict[str, str]]:
     """Return the rows of the PTX reference."""
     return [
-        {"opcode": row.opcode, "name": row.syntax, "at": f"{REFERENCE}.html#{anchor(row)}", "says": row.summary}
+        {
+            "opcode": row.opcode,
+            "name": row.syntax,
+            "at": f"{REFERENCE}.html#{anchor(row)}",
+            "says": row.summary,
+        }
         for rows in rows_by_subject().values()
         for row in rows
     ]

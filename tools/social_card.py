@@ -38,7 +38,11 @@ def _draw_sms(axes: object, sms: int, communicating: int) -> None:
     pitch, left, top = 48, 72, 320
     rows = -(-sms // COLUMNS)
     pairs = communicating // 2
-    discs = {(2 * (n % (rows // 2)) + half, COLUMNS - 1 - n // (rows // 2)) for n in range(pairs) for half in (0, 1)}
+    discs = {
+        (2 * (n % (rows // 2)) + half, COLUMNS - 1 - n // (rows // 2))
+        for n in range(pairs)
+        for half in (0, 1)
+    }
     for row, column in [divmod(n, COLUMNS) for n in range(sms)]:
         x, y = left + pitch * column, top - pitch * row
         if (row, column) in discs:

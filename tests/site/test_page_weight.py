@@ -72,12 +72,16 @@ def test_page(weighed: tuple[Any, Scales], address: str, page: str) -> None:
     heaviest = sorted(scales.loaded, key=scales._weight, reverse=True)[:5]
     assert scales.weight() <= LIMIT, [(name, scales.known[name]) for name in heaviest]
     assert window.evaluate(UNDRAWN) == []
-    assert window.evaluate("[...document.querySelectorAll('svg.svg-inline--fa')].every(s => s.querySelector('path'))")
+    assert window.evaluate(
+        "[...document.querySelectorAll('svg.svg-inline--fa')].every(s => s.querySelector('path'))"
+    )
 
 
 def test_only_wanted_icons_stay() -> None:
     """An icon is found by its name or by an older one; what is no icon stays as it is."""
-    script = 'a={0:[1,2,[],"30","M0"],"sun":[1,2,[9728,"day"],"f185","M1"],moon:[1,2,[],"f186","M2z"]},b=[1,2]'
+    script = (
+        'a={0:[1,2,[],"30","M0"],"sun":[1,2,[9728,"day"],"f185","M1"],moon:[1,2,[],"f186","M2z"]},b=[1,2]'
+    )
     assert lighten_site.only_these_icons(script, {"moon"}) == 'a={moon:[1,2,[],"f186","M2z"]},b=[1,2]'
     assert '"sun"' in lighten_site.only_these_icons(script, {"day"})
     assert lighten_site.only_these_icons(script, {"0", "sun", "moon"}) == script

@@ -39,7 +39,9 @@ ASKED = [
 ]
 
 #: Sphinx's own search has ended: its scripts come after ours.
-SEARCHED = "/found|did not/.test(document.querySelector('#search-results .search-summary')?.textContent ?? '')"
+SEARCHED = (
+    "/found|did not/.test(document.querySelector('#search-results .search-summary')?.textContent ?? '')"
+)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,9 @@ def test_it_leads_there(window: Any, address: str, asked: str, place: str) -> No
 
 def test_an_instruction_comes_before_what_only_contains_its_name(window: Any, address: str) -> None:
     """Who asks for code gets the reference first; who asks in words, the glossary."""
-    assert shown(window, address, "mbarrier.try_wait")[0].startswith("book/ptx-reference.html#ptx-mbarrier-try-wait")
+    assert shown(window, address, "mbarrier.try_wait")[0].startswith(
+        "book/ptx-reference.html#ptx-mbarrier-try-wait"
+    )
     assert shown(window, address, "roofline")[0] == "book/glossary.html#term-roofline"
 
 
@@ -115,7 +119,10 @@ def test_every_place_exists() -> None:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("use `ld.global.f32 %f1`, then st.release.gpu.global.u32;", ["ld.global.f32", "st.release.gpu.global.u32"]),
+        (
+            "use `ld.global.f32 %f1`, then st.release.gpu.global.u32;",
+            ["ld.global.f32", "st.release.gpu.global.u32"],
+        ),
         ("sm__cycles_elapsed.max and dram__bytes.sum", ["sm__cycles_elapsed.max", "dram__bytes.sum"]),
         ("cuda.jit(x); smsim.attach() from labkit.figures.roofline", ["cuda.jit", "smsim.attach"]),
         ("mov.u32 %r1, %tid.x; %laneid", ["mov.u32", "%tid.x", "%laneid"]),
