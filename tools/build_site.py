@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from lighten_site import lighten
+from offline_copy import write_offline_copy
 
 ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / "_build" / "html"
 SOLUTIONS = "labs/solutions/"
 
 
@@ -37,6 +40,8 @@ def _is_solution(item: Any) -> bool:
 def build(contents: Path) -> int:
     """Build the pages that ``contents`` lists into _build/html; return the builder's exit status.
 
+    Then the site is made lighter and packed into a zip.
+
     Always from scratch, in seconds: pages kept from an earlier build hide broken links and left-out solutions.
     """
     for folder in ("html", ".doctrees"):
@@ -44,7 +49,11 @@ def build(contents: Path) -> int:
     # The builder runs in this interpreter's environment, whatever the shell's PATH says.
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(ROOT)]
     options = ["--toc", str(contents), "--warningiserror", "--keep-going", "--quiet"]
-    return subprocess.run([*command, *options], cwd=ROOT).returncode
+    status = subprocess.run([*command, *options], cwd=ROOT).returncode
+    if status == 0:
+        lighten(SITE)
+        write_offline_copy(SITE)
+    return status
 
 
 def main(arguments: list[str] | None = None) -> int:

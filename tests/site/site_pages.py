@@ -7,8 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
 
-#: Made by Sphinx, not by us: an index, the search, and the way from the root to the welcome page.
-GENERATED = {"genindex.html", "index.html", "search.html"}
+#: Not written as pages: what is shown where there is no page, an index, the search, the way from the root to the welcome.
+GENERATED = {"404.html", "genindex.html", "index.html", "search.html"}
 
 
 def pages() -> list[str]:
