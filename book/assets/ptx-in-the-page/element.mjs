@@ -59,9 +59,9 @@ export const mount = (host, kernels, wanted) => {
   host.replaceChildren(
     make("div", { class: "pip-choice" }, make("label", { for: select.id }, "Kernel"), select, back),
     about,
+    form.root,
     make("label", { for: editor.field.id, class: "pip-label" }, "PTX"),
     editor.root,
-    form.root,
     make("div", { class: "pip-buttons" }, run, forward, further, backward, toCaret, stop),
     status,
     resultPane,

@@ -25,30 +25,39 @@ export const fields = (prefix, changed) => {
     ),
     arguments: make("textarea", { rows: "5", wrap: "off", spellcheck: "false", autocapitalize: "off" }),
   };
-  const root = make(
+  const grid = make(
     "div",
     { class: "pip-fields" },
     labelled(`${prefix}-grid`, "Blocks", byName.grid),
     labelled(`${prefix}-block`, "Threads a block", byName.block),
-    labelled(`${prefix}-shared`, "Dynamic shared memory, bytes", byName.shared),
-    labelled(`${prefix}-seed`, "Seed", byName.seed),
+    labelled(`${prefix}-shared`, "Dynamic shared, bytes", byName.shared),
+    labelled(`${prefix}-seed`, "Seed, for Run", byName.seed),
     labelled(`${prefix}-abi`, "Arguments are passed", byName.abi),
     labelled(`${prefix}-arguments`, "Arguments, a line of Python each, with NumPy as np", byName.arguments)
   );
-  root.lastElementChild.classList.add("pip-wide");
-  root.addEventListener("input", changed);
+  grid.lastElementChild.classList.add("pip-wide");
+  grid.addEventListener("input", changed);
+  const launch = make("summary");
+  const root = make("details", { class: "pip-launch", open: matchMedia("(min-width: 48rem)").matches }, launch, grid);
+  const describe = () => {
+    launch.textContent = `Launch: ${byName.grid.value} × ${byName.block.value} threads, arguments`;
+  };
+  grid.addEventListener("input", describe);
   return {
     root,
     byName,
     get: () => Object.fromEntries(Object.entries(byName).map(([name, field]) => [name, field.value])),
     set: (values) => {
       for (const [name, field] of Object.entries(byName)) field.value = values[name] ?? "";
+      describe();
     },
     /** Say which field is at fault; none, for null. */
     blame: (at) => {
       for (const [name, field] of Object.entries(byName))
-        if (name === at) field.setAttribute("aria-invalid", "true");
-        else field.removeAttribute("aria-invalid");
+        if (name === at) {
+          field.setAttribute("aria-invalid", "true");
+          root.open = true;
+        } else field.removeAttribute("aria-invalid");
     },
   };
 };

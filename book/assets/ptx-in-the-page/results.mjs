@@ -3,13 +3,13 @@
 import { make, plural, table } from "./dom.mjs";
 
 /** One finding: its class, its sentence, the lines below it. */
-const finding = (kind, { kind: name, text, sanitizer }) =>
+const finding = (kind, { kind: name, text, aside }) =>
   make(
     "div",
     { class: `pip-finding pip-${kind}` },
     make("strong", {}, kind === "warning" ? `Warning, ${name}` : name || "This cannot run"),
     make("p", {}, text),
-    ...(sanitizer ? [make("p", { class: "pip-aside" }, `NVIDIA's compute-sanitizer calls it ${sanitizer}.`)] : [])
+    ...(aside ? [make("p", { class: "pip-aside" }, aside)] : [])
   );
 
 export const findings = ({ errors = [], warnings = [], found = errors.length }) => [

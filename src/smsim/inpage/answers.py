@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from smsim.counting import Counts
-from smsim.errors import PTXSyntaxError, SimulationError
+from smsim.errors import InstructionBudgetExceeded, PTXSyntaxError, SimulationError
 from smsim.inpage.problem import FieldProblem
 
 #: Elements of an array that the page shows.
@@ -18,7 +18,7 @@ TOLD = 20
 
 
 def of_errors(errors: Iterable[BaseException]) -> list[dict[str, Any]]:
-    """Each as ``kind``, ``text``, ``lines`` of the PTX, and ``field`` where a field of the form is at fault."""
+    """Each as ``kind``, ``text``, ``lines`` of the PTX, ``field`` where a field of the form is at fault, ``aside``."""
     return [of_error(error) for error in list(errors)[:TOLD]]
 
 
@@ -29,11 +29,12 @@ def of_error(error: BaseException) -> dict[str, Any]:
         return {"kind": "", "text": f"{where}{error}", "lines": [], "field": error.field}
     lines = [getattr(error, "ptx_line", None), *(getattr(error, "ptx_lines", None) or ())]
     known = sorted({line for line in lines if line})
-    said = {"kind": type(error).__name__, "text": str(error), "lines": known, "field": None}
-    if isinstance(error, PTXSyntaxError):
-        said["field"] = "ptx"
-    if isinstance(error, SimulationError) and error.sanitizer_name:
-        said["sanitizer"] = error.sanitizer_name
+    field = "ptx" if isinstance(error, PTXSyntaxError) else None
+    said = {"kind": type(error).__name__, "text": str(error), "lines": known, "field": field}
+    if isinstance(error, InstructionBudgetExceeded):
+        said["aside"] = "The page's budget is small; in a notebook, smsim.check takes a larger one as budget=."
+    elif isinstance(error, SimulationError) and error.sanitizer_name:
+        said["aside"] = f"NVIDIA's compute-sanitizer calls it {error.sanitizer_name}."
     return said
 
 
