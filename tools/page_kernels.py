@@ -61,7 +61,8 @@ def _entry(entry: dict[str, Any]) -> dict[str, str]:
         "shared": entry.get("shared", "0"),
         "abi": abi,
         "arguments": arguments + "\n",
-        "ptx": ptx.rstrip("\n") + "\n",  # an empty line at the top stays: errors number lines as the chapter does
+        "ptx": ptx.rstrip("\n")
+        + "\n",  # an empty line at the top stays: errors number lines as the chapter does
     }
 
 

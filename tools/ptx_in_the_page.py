@@ -81,7 +81,9 @@ def needs_element(doctree: nodes.document | None) -> bool:
     if doctree is None:
         return False
     held = any(f'class="{FOLDER}"' in raw.astext() for raw in doctree.findall(nodes.raw))
-    return held or any(f"{FOLDER}.html?kernel=" in link.get("refuri", "") for link in doctree.findall(nodes.reference))
+    return held or any(
+        f"{FOLDER}.html?kernel=" in link.get("refuri", "") for link in doctree.findall(nodes.reference)
+    )
 
 
 def _add_script(app: Any, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:

@@ -70,7 +70,9 @@ def test_before_and_after_and_what_is_not_shown() -> None:
 
 
 def test_nan_that_stays_is_no_change_and_a_lost_sign_is_one() -> None:
-    texts = "n = 2\na = 1.0\nx = np.array([np.nan, 0.0], np.float32)\ny = np.array([np.nan, -0.0], np.float32)"
+    texts = (
+        "n = 2\na = 1.0\nx = np.array([np.nan, 0.0], np.float32)\ny = np.array([np.nan, -0.0], np.float32)"
+    )
     (_, y) = run({**KERNELS["saxpy"], "arguments": texts})["arrays"]
     assert [row["after"] for row in y["rows"]] == ["nan", "0.0"]
     assert y["rows"][1]["changed"]

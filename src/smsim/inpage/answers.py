@@ -32,7 +32,9 @@ def of_error(error: BaseException) -> dict[str, Any]:
     field = "ptx" if isinstance(error, PTXSyntaxError) else None
     said = {"kind": type(error).__name__, "text": str(error), "lines": known, "field": field}
     if isinstance(error, InstructionBudgetExceeded):
-        said["aside"] = "The page's budget is small; in a notebook, smsim.check takes a larger one as budget=."
+        said["aside"] = (
+            "The page's budget is small; in a notebook, smsim.check takes a larger one as budget=."
+        )
     elif isinstance(error, SimulationError) and error.sanitizer_name:
         said["aside"] = f"NVIDIA's compute-sanitizer calls it {error.sanitizer_name}."
     return said

@@ -144,7 +144,9 @@ class NamedLaunch(PTXLaunch):
         def marshal(place: Callable[[Any], Placed]) -> tuple[list[bytes], list[ArrayArgument]]:
             raw, arrays = call.marshal(place)
             named = [n for n, value in zip(self.names, arguments) if isinstance(value, np.ndarray)]
-            if len(named) != len(arrays):  # the kernel was given something else; its own message is the better
+            if len(named) != len(
+                arrays
+            ):  # the kernel was given something else; its own message is the better
                 return raw, arrays
             return raw, [replace(array, name=name) for array, name in zip(arrays, named)]
 
