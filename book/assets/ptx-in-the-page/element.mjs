@@ -141,7 +141,7 @@ export const mount = (host, kernels, wanted) => {
     }
   }
 
-  const wrongLines = (errors) => errors.flatMap(({ lines }) => lines.map((line) => [line, "wrong"]));
+  const wrongLines = (errors) => [...new Set(errors.flatMap(({ lines }) => lines))].map((line) => [line, "wrong"]);
 
   async function doRun() {
     const answer = await ask("run", {});
