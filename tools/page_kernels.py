@@ -102,7 +102,11 @@ def main(arguments: list[str] | None = None) -> int:
     text = text_of(page_kernels())
     same = WRITTEN.is_file() and WRITTEN.read_text(encoding="utf-8") == text
     if options.check:
-        print("The kernels of the page are current." if same else f"{WRITTEN.name} is not what the book has.")
+        print(
+            "The kernels of the page are current."
+            if same
+            else "They are not what the book has now: run  python tools/page_kernels.py"
+        )
         return 0 if same else 1
     WRITTEN.parent.mkdir(parents=True, exist_ok=True)
     WRITTEN.write_text(text, encoding="utf-8", newline="\n")

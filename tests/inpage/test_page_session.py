@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from page_texts import ENDLESS, KERNELS, changed
 
 import smsim
@@ -148,6 +150,8 @@ def test_a_seed_shows_the_flag_without_its_data_and_never_with_release_and_acqui
         ("arguments", "x = np.zeros(2**24, np.float32)", "the page takes 16 MiB at most"),
         ("arguments", "x = np.zeros(10**14)", "no memory"),
         ("arguments", "n = '\0'", "this is no Python"),
+        ("arguments", "n = exit(3)", "line 1: SystemExit"),
+        ("arguments", "n = 1 / 0", "line 1: ZeroDivisionError"),
         ("ptx", "", "the text holds no PTX"),
         ("ptx", "x" * (MOST_CHARACTERS + 1), "the page takes 262,144 at most"),
         ("ptx", ".version 9.0\n.target sm_90a\n.address_size 64\n", "the text has no kernel"),
@@ -158,6 +162,31 @@ def test_a_field_that_cannot_be_used_is_named(field: str, text: str, says: str) 
     (error,) = answer["errors"]
     assert error["field"] == field
     assert says in error["text"]
+
+
+@given(
+    field=st.sampled_from(
+        ["grid", "block", "shared", "seed", "arguments", "ptx", "follow", "warp", "to", "abi"]
+    ),
+    text=st.text(max_size=40) | st.text("0123456789,x()- ", max_size=12),
+)
+@settings(max_examples=150)
+def test_whatever_is_typed_there_is_an_answer(field: str, text: str) -> None:
+    """JSON with a result or with errors that have words; never an exception."""
+    session = Session()
+    small = {**KERNELS["one"], "grid": "1", field: text}
+    for answer in (session.run(json.dumps(small)), session.step(json.dumps({**small, "by": 1}))):
+        told = json.loads(answer)
+        assert told.get("launch") or told.get("heading") or all(error["text"] for error in told["errors"])
+        assert told.get("launch") or told.get("heading") or told["errors"]
+
+
+def test_a_warning_is_no_error_and_is_told() -> None:
+    same_value = changed("one", "mov.u32        %r1, 42;", "mov.u32        %r1, 42;", block="32")
+    answer = run(same_value)
+    assert answer["errors"] == [] and answer["counts"] is not None
+    (warning,) = answer["warnings"]
+    assert "same value" in warning["text"] and warning["lines"]
 
 
 def test_what_does_not_fit_a_parameter_is_a_launch_error() -> None:

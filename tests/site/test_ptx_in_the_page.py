@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -488,6 +489,14 @@ def test_other_pages_have_none_of_it(browser: Any, address: str, numpy: Path) ->
     with window(browser, address, numpy) as fresh:
         fresh.page.goto(address + "notebooks/01-hello-threads.html")
         assert not any("ptx-in-the-page/" in url for url in fresh.sent)
+
+
+def test_the_megabytes_that_the_page_names_are_those_of_its_files(numpy: Path) -> None:
+    """As a server sends them, compressed."""
+    folder = ENGINE.parent
+    files = [*(folder / "pyodide").iterdir(), folder / "smsim.zip", numpy]
+    size = sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) / 1e6
+    assert f"about {size:.0f} MB" in (folder / "worker.mjs").read_text(encoding="utf-8")
 
 
 def test_the_limit_is_the_same_on_both_sides() -> None:

@@ -20,14 +20,16 @@ export class Editor {
     this.bands = make("div", { class: "pip-bands", "aria-hidden": "true" });
     this.root = make("div", { class: "pip-editor" }, this.bands, this.numbers, this.field);
 
-    const tooLarge = (event, transfer) => {
-      const size = transfer?.getData("text/plain").length ?? 0;
-      if (this.field.value.length + size <= LIMIT) return;
+    const tooLarge = (event, transfer, replaced) => {
+      const size = this.field.value.length - replaced + (transfer?.getData("text/plain").length ?? 0);
+      if (size <= LIMIT) return;
       event.preventDefault(); // so that even undo knows nothing of it
       refused(size);
     };
-    this.field.addEventListener("paste", (event) => tooLarge(event, event.clipboardData));
-    this.field.addEventListener("drop", (event) => tooLarge(event, event.dataTransfer));
+    this.field.addEventListener("paste", (event) => {
+      tooLarge(event, event.clipboardData, this.field.selectionEnd - this.field.selectionStart);
+    });
+    this.field.addEventListener("drop", (event) => tooLarge(event, event.dataTransfer, 0));
     this.field.addEventListener("input", () => {
       if (this.field.value.length > LIMIT) {
         const size = this.field.value.length;

@@ -75,6 +75,7 @@ export const summary = (answer) => {
   const count = answer.found ?? answer.errors.length;
   if (!answer.launch) return `Not run: ${answer.errors[0].text}`;
   const warnings = answer.warnings.length ? `, ${plural(answer.warnings.length, "warning")}` : "";
-  if (count === 0) return `${answer.launch}: no hazard found${warnings}.`;
+  if (count === 0 && warnings) return `${answer.launch}: no error${warnings}. ${answer.warnings[0].text.split("\n")[0]}`;
+  if (count === 0) return `${answer.launch}: no hazard found.`;
   return `${answer.launch}: ${plural(count, "error")}${warnings}. ${answer.errors[0].kind}: ${answer.errors[0].text.split("\n")[0]}`;
 };

@@ -75,7 +75,7 @@ def _value(statement: ast.Assign, known: dict[str, Any]) -> Any:
         return eval(code, known)
     except MemoryError:
         raise FieldProblem(_FIELD, "there is no memory for so much", statement.lineno) from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # exit() would take the whole engine with it
         raise FieldProblem(_FIELD, f"{type(error).__name__}: {error}", statement.lineno) from None
 
 

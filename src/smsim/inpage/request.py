@@ -11,6 +11,7 @@ import numpy as np
 
 from smsim.copied import Placed
 from smsim.handwritten import PTXLaunch, load_ptx
+from smsim.handwritten.module import ABIS
 from smsim.handwritten.parameters import declared
 from smsim.inpage.arguments import read_arguments
 from smsim.inpage.problem import FieldProblem
@@ -58,7 +59,9 @@ class Request:
                 "ptx",
                 f"the text has {len(self.ptx):,} characters, and the page takes {MOST_CHARACTERS:,} at most",
             )
-        module = load_ptx(self.ptx, abi=self.abi or "ptx")
+        if self.abi not in ABIS:
+            raise FieldProblem("abi", f"arguments are passed as {' or '.join(ABIS)}; not {self.abi[:40]!r}")
+        module = load_ptx(self.ptx, abi=self.abi)
         if not module.kernels:
             raise FieldProblem("ptx", "the text has no kernel; one begins with  .visible .entry name(...)")
         kernel = module[module.kernels[0]]

@@ -69,7 +69,7 @@ class Session:
             problem = FieldProblem("arguments", "the browser has no memory left for this launch")
             said = {"errors": answers.of_errors([problem])}
         except RecursionError:
-            problem = FieldProblem("ptx", "the text is nested too deeply to be read")
+            problem = FieldProblem("ptx", "the text, or an argument, is nested too deeply to be read")
             said = {"errors": answers.of_errors([problem])}
         return json.dumps(said)
 
