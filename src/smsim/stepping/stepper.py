@@ -222,6 +222,11 @@ class Stepper:
             return ()
         return tuple(write.name for write in self._moments[self.position - 1].writes)
 
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The registers that some lane has written so far in the function it is in, in that order."""
+        return tuple(self._state())
+
     def values(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """A register in all lanes: ``(values, written)``, both of shape ``(32,)``.
 
@@ -280,6 +285,11 @@ class Stepper:
         recorder = self._in_memory[1].recorder
         column = recorder.block - recorder.chunk.first_block if recorder.chunk is not None else 0
         return Spaces(self._isolated, recorder.chunk, column).read(what, dtype)
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """What the block's shared arrays are called; :meth:`memory` reads them."""
+        return Spaces(self._isolated, None, 0).shared
 
     # -- showing -----------------------------------------------------------------------------------------------
 

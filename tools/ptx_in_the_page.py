@@ -1,0 +1,106 @@
+"""Sphinx extension: what the reader's browser needs to run PTX, put beside the built pages.
+
+Pages that hold the element, or a link to one of its kernels, get its script and style; no other page does. After the
+build, Pyodide's own files are copied from .cache (fetched from npm once, against a pinned hash) and the engine is
+packed: smsim and Lark, as Python source. ``engine.json`` tells the page where all this lies. Where Pyodide cannot be
+fetched, the site is built without it, and the page says so.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import fetch_pyodide
+from docutils import nodes
+from sphinx.util import logging
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = "book/ptx-in-the-page"
+FOLDER = "ptx-in-the-page"  # within the site's static files
+#: What a browser loads of Pyodide. The rest of its package is for Node.js and for developers.
+SERVED = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+#: Where Pyodide's makers keep its packages.
+PACKAGES = f"https://cdn.jsdelivr.net/pyodide/v{fetch_pyodide.VERSION}/full/"
+#: Rooms of smsim that the page never enters.
+LEFT_OUT = {"calibration", "occupying", "profiling", "sass"}
+_KEPT = {".py", ".toml", ".lark"}
+
+_log = logging.getLogger(__name__)
+
+
+def pack(there: Path) -> None:
+    """Write smsim and Lark into one archive, the same bytes each time."""
+    with zipfile.ZipFile(there, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for package, left_out in (("smsim", LEFT_OUT), ("lark", {"__pyinstaller", "tools"})):
+            folder = Path(importlib.util.find_spec(package).origin).parent
+            for file in sorted(folder.rglob("*")):
+                inside = file.relative_to(folder)
+                if file.suffix in _KEPT and inside.parts[0] not in left_out:
+                    entry = zipfile.ZipInfo(f"{package}/{inside.as_posix()}", (1980, 1, 1, 0, 0, 0))
+                    entry.compress_type = zipfile.ZIP_DEFLATED
+                    archive.writestr(entry, file.read_bytes())
+
+
+def put_engine(static: Path, cache: Path) -> str | None:
+    """Put all that the page loads into the site's static files.
+
+    Args:
+        static: the built site's ``_static`` folder.
+        cache: where Pyodide is kept between builds.
+
+    Returns:
+        Why PTX cannot be run in this build; ``None`` if it can.
+    """
+    folder = static / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    told: dict[str, Any] = {"version": fetch_pyodide.VERSION}
+    why = None
+    try:
+        pyodide = fetch_pyodide.core(cache)
+    except fetch_pyodide.Unavailable as reason:
+        why = str(reason)
+    else:
+        (folder / "pyodide").mkdir(exist_ok=True)
+        for name in SERVED:
+            shutil.copyfile(pyodide / name, folder / "pyodide" / name)
+        pack(folder / "smsim.zip")
+        numpy = fetch_pyodide.listed(pyodide)
+        told["numpy"] = {"url": PACKAGES + numpy["file_name"], "sha256": numpy["sha256"]}
+    told["missing"] = why
+    (folder / "engine.json").write_text(json.dumps(told), encoding="utf-8")
+    return why
+
+
+def needs_element(doctree: nodes.document | None) -> bool:
+    """Whether a page holds the element, or a link that opens one of its kernels."""
+    if doctree is None:
+        return False
+    held = any(f'class="{FOLDER}"' in raw.astext() for raw in doctree.findall(nodes.raw))
+    return held or any(
+        f"{FOLDER}.html?kernel=" in link.get("refuri", "") for link in doctree.findall(nodes.reference)
+    )
+
+
+def _add_script(app: Any, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
+    if needs_element(doctree):
+        app.add_js_file(f"{FOLDER}/start.mjs", type="module")
+        app.add_css_file(f"{FOLDER}/look.css")
+
+
+def _after_build(app: Any, problem: Exception | None) -> None:
+    if problem is None and app.builder.format == "html":
+        why = put_engine(Path(app.outdir) / "_static", ROOT / ".cache")
+        if why is not None:
+            _log.info(f"PTX in the page will not run in this build: {why}")
+
+
+def setup(app: Any) -> dict[str, Any]:
+    """Called by Sphinx; see local_extensions in _config.yml."""
+    app.connect("html-page-context", _add_script)
+    app.connect("build-finished", _after_build)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
