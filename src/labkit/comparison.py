@@ -47,16 +47,18 @@ class Comparison:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        """The table for notebooks and the site: on a phone it scrolls where text would wrap."""
-        heads = "".join(f"<th>{escape(column)}</th>" for column in ("", *self.columns))
+        """The table for notebooks and the site: on a phone it scrolls where text would wrap, by keyboard too."""
+        heads = "".join(f"<th>{escape(column)}</th>" for column in self.columns)
         rows = "".join(
             f"<tr><th>{escape(name)}</th>"
             + "".join(f"<td {RIGHT}>{number(f)}</td>" for f in figures)
             + "</tr>"
             for name, figures in self.rows.items()
         )
-        table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-        return f'<div style="overflow-x: auto">{table}</div>'
+        table = f"<table><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        return (
+            f'<div style="overflow-x: auto" tabindex="0" role="group" aria-label="Comparison">{table}</div>'
+        )
 
 
 def compare(launches: Mapping[str, Any], arguments: Sequence[Any], metrics: Mapping[str, str]) -> Comparison:

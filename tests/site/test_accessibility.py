@@ -26,7 +26,9 @@ PLANTED = {
 def window(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
     """A window of the asked size and theme."""
     (width, height), theme = VIEWS[request.param]
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+    size = {"width": width, "height": height}
+    context = browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce")
+    context.set_default_timeout(120_000)  # a busy machine is no fault of the page
     context.add_init_script(f"localStorage.mode = '{theme}'; localStorage.theme = '{theme}'")
     yield context.new_page()
     context.close()

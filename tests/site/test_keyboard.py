@@ -58,6 +58,7 @@ def window(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
     (width, height), theme = VIEWS[request.param]
     size = {"width": width, "height": height}
     context = browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce")
+    context.set_default_timeout(120_000)  # a busy machine is no fault of the page
     context.add_init_script(f"localStorage.mode = '{theme}'; localStorage.theme = '{theme}'")
     yield context.new_page()
     context.close()
