@@ -72,6 +72,7 @@ def forms(term: str) -> set[str]:
     """A term, and what it may be listed as: the noun of its verb or adjective, its last word, its longer name."""
     made = {term, re.sub(r"led$", "l", term), re.sub(r"ing$", "", term), re.sub(r"ent$", "ence", term)}
     made |= {term.split()[-1], term.replace("happen before", "happens-before")}
+    made.add(f"{term} loop")
     return made | {term.replace("streaming multiprocessor", "sm")}
 
 
