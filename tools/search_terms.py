@@ -1,6 +1,6 @@
 """Sphinx extension: what the search page knows beside its words: terms, instructions, metrics, names of functions.
 
-Sphinx cuts what is searched for into words, so ``st.release`` finds every page with *st* and *release* somewhere. Here a
+Sphinx cuts what is searched for into words, so ``st.release`` finds every page with *st* and *release* somewhere. A
 small index is written while the site is built, and book/assets/scripts/search-terms.js shows what fits above the
 results: a term leads to the glossary, an instruction to its row of the PTX reference, and each name also to the
 chapters that use it, the first of them first.

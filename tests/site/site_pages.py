@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
 
-#: Not written as pages: what is shown where there is no page, an index, the search, the way from the root to the welcome.
+#: Not written as pages: what is shown where there is none, an index, the search, the way from the root to the welcome.
 GENERATED = {"404.html", "genindex.html", "index.html", "search.html"}
 
 

@@ -17,7 +17,8 @@ LIMIT = 1_000_000
 #: 404.html names its files by the site's public address: see test_not_found_page.py.
 OTHERS = sorted(GENERATED - {"404.html"})
 #: Icons of the theme that are drawn as text or not at all.
-UNDRAWN = """() => [...document.querySelectorAll('i[class*="fa-"], span[class*="fa-"]:not(.fa-layers)')].map(e => e.className)"""
+UNDRAWN = """() => [...document.querySelectorAll('i[class*="fa-"], span[class*="fa-"]:not(.fa-layers)')]
+  .map(e => e.className)"""
 
 
 class Scales:

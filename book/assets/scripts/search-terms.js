@@ -1,6 +1,8 @@
 /* Above the results of a search: terms, instructions, metrics and functions of that name. See tools/search_terms.py. */
 (() => {
   'use strict';
+  // From a folder a page may not read another one, so Sphinx cannot show an excerpt of what it found.
+  if (location.protocol === 'file:') DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   const MOST = { terms: 4, instructions: 5, names: 6, pages: 6 };
   const asked = (new URLSearchParams(location.search).get('q') ?? '').trim().toLowerCase();
   const results = document.getElementById('search-results');
