@@ -9,6 +9,7 @@ Where Pyodide cannot be fetched, the site is built without it, and the page says
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import importlib.util
 import json
 import os
@@ -39,16 +40,23 @@ _log = logging.getLogger(__name__)
 
 
 def pack(there: Path) -> None:
-    """Write smsim and Lark into one archive, the same bytes each time."""
-    with zipfile.ZipFile(there, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    """Write smsim and Lark, with Lark's licence, into one archive, the same bytes each time."""
+    with zipfile.ZipFile(there, "w") as archive:
         for package, left_out in (("smsim", LEFT_OUT), ("lark", {"__pyinstaller", "tools"})):
             folder = Path(importlib.util.find_spec(package).origin).parent
             for file in sorted(folder.rglob("*")):
                 inside = file.relative_to(folder)
                 if file.suffix in _PACKED and inside.parts[0] not in left_out:
-                    entry = zipfile.ZipInfo(f"{package}/{inside.as_posix()}", (1980, 1, 1, 0, 0, 0))
-                    entry.compress_type = zipfile.ZIP_DEFLATED
-                    archive.writestr(entry, file.read_bytes())
+                    _put(archive, f"{package}/{inside.as_posix()}", file.read_bytes())
+        for file in importlib.metadata.files("lark") or ():
+            if file.name == "LICENSE":
+                _put(archive, "lark/LICENSE", file.read_binary())
+
+
+def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(entry, content, compresslevel=9)
 
 
 def compiled(source: Path, pyodide: Path, cache: Path) -> Path:
