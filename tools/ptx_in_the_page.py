@@ -1,16 +1,20 @@
 """Sphinx extension: what the reader's browser needs to run PTX, put beside the built pages.
 
 Pages that hold the element, or a link to one of its kernels, get its script and style; no other page does. After the
-build, Pyodide's own files are copied from .cache (fetched from npm once, against a pinned hash) and the engine is
-packed: smsim and Lark, as Python source. ``engine.json`` tells the page where all this lies. Where Pyodide cannot be
-fetched, the site is built without it, and the page says so.
+build, Pyodide's own files are copied from .cache (fetched from npm once, against a pinned hash), and the engine is
+packed: smsim and Lark, compiled where Node.js is there to do it. ``engine.json`` tells the page where all this lies.
+Where Pyodide cannot be fetched, the site is built without it, and the page says so.
 """
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
 import importlib.util
 import json
+import os
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -28,22 +32,56 @@ SERVED = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zi
 PACKAGES = f"https://cdn.jsdelivr.net/pyodide/v{fetch_pyodide.VERSION}/full/"
 #: Rooms of smsim that the page never enters.
 LEFT_OUT = {"calibration", "occupying", "profiling", "sass"}
-_KEPT = {".py", ".toml", ".lark"}
+_PACKED = {".py", ".toml", ".lark"}
+#: Compiled engines that stay in the cache: one for each state of the sources that somebody goes back and forth between.
+KEPT = 4
 
 _log = logging.getLogger(__name__)
 
 
 def pack(there: Path) -> None:
-    """Write smsim and Lark into one archive, the same bytes each time."""
-    with zipfile.ZipFile(there, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    """Write smsim and Lark, with Lark's licence, into one archive, the same bytes each time."""
+    with zipfile.ZipFile(there, "w") as archive:
         for package, left_out in (("smsim", LEFT_OUT), ("lark", {"__pyinstaller", "tools"})):
             folder = Path(importlib.util.find_spec(package).origin).parent
             for file in sorted(folder.rglob("*")):
                 inside = file.relative_to(folder)
-                if file.suffix in _KEPT and inside.parts[0] not in left_out:
-                    entry = zipfile.ZipInfo(f"{package}/{inside.as_posix()}", (1980, 1, 1, 0, 0, 0))
-                    entry.compress_type = zipfile.ZIP_DEFLATED
-                    archive.writestr(entry, file.read_bytes())
+                if file.suffix in _PACKED and inside.parts[0] not in left_out:
+                    _put(archive, f"{package}/{inside.as_posix()}", file.read_bytes())
+        for file in importlib.metadata.files("lark") or ():
+            if file.name == "LICENSE":
+                _put(archive, "lark/LICENSE", file.read_binary())
+
+
+def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(entry, content, compresslevel=9)
+
+
+def compiled(source: Path, pyodide: Path, cache: Path) -> Path:
+    """The archive with its modules compiled for Pyodide's Python, which spares each reader a second; kept in ``cache``.
+
+    The archive itself where Node.js is missing or fails: it does the same, later.
+    """
+    key = hashlib.sha256(source.read_bytes() + fetch_pyodide.VERSION.encode()).hexdigest()[:16]
+    there = cache / f"engine-{key}.zip"
+    if not there.exists():
+        made = cache / f"{there.name}.{os.getpid()}"
+        command = [
+            "node",
+            str(Path(__file__).with_name("compile_engine.mjs")),
+            *map(str, (pyodide, source, made)),
+        ]
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=300)
+        except (OSError, subprocess.SubprocessError) as problem:
+            _log.info(f"The engine of PTX in the page is served as source: {problem}")
+            return source
+        made.rename(there)
+        for old in sorted(cache.glob("engine-*.zip"), key=lambda file: file.stat().st_mtime)[:-KEPT]:
+            old.unlink(missing_ok=True)
+    return there
 
 
 def put_engine(static: Path, cache: Path) -> str | None:
@@ -68,7 +106,11 @@ def put_engine(static: Path, cache: Path) -> str | None:
         (folder / "pyodide").mkdir(exist_ok=True)
         for name in SERVED:
             shutil.copyfile(pyodide / name, folder / "pyodide" / name)
-        pack(folder / "smsim.zip")
+        archive = folder / "smsim.zip"
+        pack(archive)
+        ready = compiled(archive, pyodide, cache)
+        if ready != archive:
+            shutil.copyfile(ready, archive)
         numpy = fetch_pyodide.listed(pyodide)
         told["numpy"] = {"url": PACKAGES + numpy["file_name"], "sha256": numpy["sha256"]}
     told["missing"] = why

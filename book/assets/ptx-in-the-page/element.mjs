@@ -185,7 +185,10 @@ export const mount = (host, kernels, wanted) => {
   further.addEventListener("click", () => doStep({ by: 10 }));
   backward.addEventListener("click", () => doStep({ by: -1 }));
   toCaret.addEventListener("click", () => doStep({ to: String(editor.caretLine) }));
-  stop.addEventListener("click", () => engine.stop());
+  stop.addEventListener("click", () => {
+    engine.stop();
+    run.focus(); // Stop itself is of no use now, and would drop the focus
+  });
   lane.addEventListener("input", showWarp);
   for (const field of [follow, warpNumber])
     field.addEventListener("change", () => {

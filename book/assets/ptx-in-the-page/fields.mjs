@@ -20,8 +20,8 @@ export const fields = (prefix, changed) => {
     abi: make(
       "select",
       {},
-      make("option", { value: "ptx" }, "one parameter each"),
-      make("option", { value: "numba" }, "as Numba passes them")
+      make("option", { value: "ptx" }, "one each"),
+      make("option", { value: "numba" }, "Numba's way")
     ),
     arguments: make("textarea", { rows: "5", wrap: "off", spellcheck: "false", autocapitalize: "off" }),
   };
@@ -32,7 +32,7 @@ export const fields = (prefix, changed) => {
     labelled(`${prefix}-block`, "Threads a block", byName.block),
     labelled(`${prefix}-shared`, "Dynamic shared, bytes", byName.shared),
     labelled(`${prefix}-seed`, "Seed, for Run", byName.seed),
-    labelled(`${prefix}-abi`, "Arguments are passed", byName.abi),
+    labelled(`${prefix}-abi`, "Parameters", byName.abi),
     labelled(`${prefix}-arguments`, "Arguments, a line of Python each, with NumPy as np", byName.arguments)
   );
   grid.lastElementChild.classList.add("pip-wide");

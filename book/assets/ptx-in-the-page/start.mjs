@@ -27,9 +27,10 @@ for (const link of document.querySelectorAll('.bd-article a[href*="ptx-in-the-pa
     kernels()
       .then((all) => {
         mount(host, all, wanted);
-        host.querySelector("textarea").focus();
+        host.querySelector("details").open = false; // the launch is the chapter's; here the text matters
+        host.querySelector(".pip-editor textarea").focus();
       })
       .catch(failed(host));
   });
-  link.after(" ", here);
+  link.after(here);
 }

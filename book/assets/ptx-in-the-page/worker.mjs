@@ -22,7 +22,7 @@ const checked = ({ url, sha256 }) => {
 const load = async () => {
   const told = JSON.parse(new TextDecoder().decode(await bytes(at("engine.json"))));
   if (told.missing) throw new Error(`This copy of the site was built without Python (${told.missing}).`);
-  tell("Loading Python, NumPy and the simulated SM, about 9 MB …");
+  tell("Loading Python, NumPy and the simulated SM, about 10 MB …");
   const { loadPyodide } = await import(at("pyodide/pyodide.mjs"));
   const [python, numpy, engine] = await Promise.all([
     loadPyodide({ indexURL: at("pyodide/") }),

@@ -13,6 +13,8 @@ import page_kernels
 import pytest
 from site_pages import ROOT, SITE
 
+from smsim.inpage import Session
+
 PAGE = "book/ptx-in-the-page.html"
 KERNELS = {entry["name"]: entry for entry in json.loads(page_kernels.WRITTEN.read_text(encoding="utf-8"))}
 PACKAGES = "https://cdn.jsdelivr.net/**"
@@ -28,6 +30,11 @@ def wheel() -> Path:
         return fetch_pyodide.numpy_wheel(fetch_pyodide.fetch(ROOT / ".cache"))
     except fetch_pyodide.Unavailable as reason:
         pytest.skip(str(reason))
+
+
+def here(name: str, **fields: str) -> dict[str, Any]:
+    """What the same request is answered by this Python."""
+    return json.loads(Session().run(json.dumps({**KERNELS[name], **fields})))
 
 
 class InPage:
