@@ -8,6 +8,7 @@ the next. Marks are what ``labkit.judge`` returned to ``labkit.check``; nothing 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -121,3 +122,5 @@ def _shell() -> Callable[[str], BaseException | None]:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(0)  # a thread that a notebook left behind would be waited for

@@ -41,6 +41,7 @@ def picture(table: Sequence[Row]) -> tuple[Figure, str]:
                 _draw(axes, x, y, mark)
     axes.set_xlim(-0.5, len(exercises) - 0.5)
     axes.set_ylim(len(marks) - 0.5, -0.5)
+    axes.xaxis.tick_top()
     axes.set_xticks(range(len(exercises)), exercises, rotation=90)
     axes.set_yticks(range(len(marks)), [_short(learner) for learner in marks])
     axes.tick_params(length=0)
