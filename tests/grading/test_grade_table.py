@@ -26,7 +26,7 @@ ROWS = [
         "a, b; c",
         {"lab01.map": Mark(W, "same: index"), "lab01.guard": Mark(U)},
     ),
-    Row("=cmd|' /C calc'!A0.ipynb", "", State.NOT_GRADED, "<b>|empty</b>"),
+    Row("=cmd|' $C calc$'!A0.ipynb", "", State.NOT_GRADED, "<b>|empty</b>"),
 ]
 
 
@@ -84,7 +84,7 @@ def test_the_picture_shows_every_mark_and_says_it_in_words():
         "lab05.tile",
         "lab05.square",
     ]
-    assert [t.get_text() for t in axes.get_yticklabels()] == ["=cmd|' /C calc'!A0", "anna", "ben"]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["=cmd|' $C calc$'!A0", "anna", "ben"]
     signs = {(round(t.get_position()[0]), round(t.get_position()[1])): t.get_text() for t in axes.texts}
     assert signs == {(2, 1): "✓", (3, 1): "·", (0, 2): "×", (1, 2): "?"}
     assert words.startswith("A grid of 3 learners by 4 exercises. lab01.map right 0, wrong 1 of 1;")

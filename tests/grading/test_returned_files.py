@@ -148,7 +148,7 @@ def test_prints_and_a_check_of_ones_own_are_no_marks(tmp_path):
 def test_a_process_sees_no_secret_and_only_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.setenv("TEACHERS_SECRET", "hidden")
     look = (
-        "import os\nassert 'TEACHERS_SECRET' not in os.environ\n"
+        "import labkit, os\nassert 'TEACHERS_SECRET' not in os.environ\n"
         "assert set(os.environ) <= {'PATH', 'HOME', 'LANG', 'TMPDIR', 'PYTHONPATH', 'SMSIM', 'LC_CTYPE', 'PAGER',\n"
         "    'TWENTY_PROGRESS_DIR', 'OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS', 'GIT_PAGER', 'CLICOLOR', 'TERM',\n"
         "    'FORCE_COLOR', 'CLICOLOR_FORCE', 'PYDEVD_USE_FRAME_EVAL', 'NUMBA_CUDA_LOW_OCCUPANCY_WARNINGS',\n"
@@ -157,16 +157,17 @@ def test_a_process_sees_no_secret_and_only_a_folder_of_its_own(tmp_path, monkeyp
         "open('mine', 'w').write('x')"
     )
     for _ in range(2):  # the second time nothing of the first is there
-        row = grade(save(with_source(quick(solution()), "imports", look), tmp_path / "a.ipynb"))
+        row = grade(save(with_source(quick(solution()), "first-cell", look), tmp_path / "a.ipynb"))
         assert (row.state, row.note, row.solved) == (State.GRADED, "", 8)
     assert [path.name for path in tmp_path.iterdir()] == ["a.ipynb"]
 
 
 @posix
 def test_a_file_that_grows_meets_its_limit(tmp_path):
-    grow = "with open('large', 'wb') as file:\n    for _ in range(100):\n        file.write(bytes(2**20))"
+    grow = "import labkit\nwith open('large', 'wb') as file:\n    for _ in range(99):\n        file.write(bytes(2**20))"
     row = grade(
-        save(with_source(quick(solution()), "imports", grow), tmp_path / "a.ipynb"), limits=Limits(file_mib=4)
+        save(with_source(quick(solution()), "first-cell", grow), tmp_path / "a.ipynb"),
+        limits=Limits(file_mib=4),
     )
     assert "raises OSError" in row.note and row.solved == 8
 
@@ -174,11 +175,11 @@ def test_a_file_that_grows_meets_its_limit(tmp_path):
 @posix
 def test_what_a_notebook_started_ends_with_it(tmp_path):
     start = (
-        "import subprocess, sys\n"
+        "import labkit, subprocess, sys\n"
         f"child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
         f"open({str(tmp_path / 'pid')!r}, 'w').write(str(child.pid))"
     )
-    row = grade(save(with_source(quick(solution()), "imports", start), tmp_path / "a.ipynb"))
+    row = grade(save(with_source(quick(solution()), "first-cell", start), tmp_path / "a.ipynb"))
     assert row.solved == 8
     pid = (tmp_path / "pid").read_text()
     state = subprocess.run(

@@ -43,7 +43,7 @@ def picture(table: Sequence[Row]) -> tuple[Figure, str]:
     axes.set_ylim(len(marks) - 0.5, -0.5)
     axes.xaxis.tick_top()
     axes.set_xticks(range(len(exercises)), exercises, rotation=90)
-    axes.set_yticks(range(len(marks)), [_short(learner) for learner in marks])
+    axes.set_yticks(range(len(marks)), [_short(learner) for learner in marks], parse_math=False)
     axes.tick_params(length=0)
     axes.set_aspect("equal")
     for spine in axes.spines.values():
