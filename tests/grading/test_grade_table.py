@@ -86,7 +86,7 @@ def test_the_picture_shows_every_mark_and_says_it_in_words():
     ]
     assert [t.get_text() for t in axes.get_yticklabels()] == ["=cmd|' $C calc$'!A0", "anna", "ben"]
     signs = {(round(t.get_position()[0]), round(t.get_position()[1])): t.get_text() for t in axes.texts}
-    assert signs == {(2, 1): "✓", (3, 1): "·", (0, 2): "×", (1, 2): "?"}
+    assert signs == {(2, 1): "✓", (3, 1): "·", (0, 2): "×", (1, 2): "?", (0, 0): "not graded"}
     assert words.startswith("A grid of 3 learners by 4 exercises. lab01.map right 0, wrong 1 of 1;")
     with pytest.raises(ValueError, match="nothing was graded"):
         picture(ROWS[2:])

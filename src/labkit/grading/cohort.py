@@ -20,6 +20,8 @@ _LOOKS = {
     Result.NOT_CHECKED: (palette.card, "?"),
 }
 _CELL_INCHES = 0.34
+_LETTER_INCHES = 0.095
+_KEY_INCHES = 0.9
 
 
 def picture(table: Sequence[Row]) -> tuple[Figure, str]:
@@ -32,9 +34,14 @@ def picture(table: Sequence[Row]) -> tuple[Figure, str]:
     exercises = sorted({name: None for row in table for name in row.marks}, key=lambda name: name[:5])
     if not exercises:
         raise ValueError("nothing was graded, so there is nothing to draw")
-    fig = figure(width=2.6 + _CELL_INCHES * len(exercises), height=2.4 + _CELL_INCHES * len(marks))
+    heads = max(map(len, exercises)) * _LETTER_INCHES
+    names = max(len(_short(learner)) for learner in marks) * _LETTER_INCHES
+    width = max(4.0, names + _CELL_INCHES * len(exercises) + 0.4)
+    fig = figure(width=width, height=heads + _CELL_INCHES * len(marks) + _KEY_INCHES)
     axes = fig.subplots()
     for y, learner in enumerate(marks):
+        if not marks[learner]:
+            axes.text(-0.4, y, "not graded", va="center", color=palette.faint)
         for x, name in enumerate(exercises):
             mark = marks[learner].get(name)
             if mark is not None:
@@ -45,7 +52,6 @@ def picture(table: Sequence[Row]) -> tuple[Figure, str]:
     axes.set_xticks(range(len(exercises)), exercises, rotation=90)
     axes.set_yticks(range(len(marks)), [_short(learner) for learner in marks], parse_math=False)
     axes.tick_params(length=0)
-    axes.set_aspect("equal")
     for spine in axes.spines.values():
         spine.set_visible(False)
     from matplotlib.patches import Patch
