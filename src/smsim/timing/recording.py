@@ -9,12 +9,14 @@ import numpy as np
 from smsim.counting.metrics import Run
 from smsim.errors import LaunchError
 from smsim.isolated import Isolated
+from smsim.machine.device import Device
 from smsim.machine.launch import Launch
 from smsim.timing.batches import Events
 from smsim.timing.communication import how_it_communicates, polls
 from smsim.timing.namedwaits import NamedWaits, NoWaits
 from smsim.timing.plan import Plan
 from smsim.timing.recorder import Recorder
+from smsim.timing.routes import sector_links
 from smsim.timing.sharing import Opening
 from smsim.timing.trace import Trace
 from smsim.timing.waits import Waits
@@ -77,7 +79,7 @@ def record(isolated: Isolated, per_sm: int, estimate: bool = False) -> Recording
         openings.append(_opening_of_peers(isolated, plan))
     blocks = launch.blocks_to_run
     run = Run(recorder.tallies, blocks * plan.warps)
-    return Recording(_trace(recorder, blocks, openings), run, launch, complete, blocks)
+    return Recording(_trace(recorder, blocks, openings, launch.device), run, launch, complete, blocks)
 
 
 def _opening_of_peers(isolated: Isolated, plan: Plan) -> Opening:
@@ -91,7 +93,7 @@ def _opening_of_peers(isolated: Isolated, plan: Plan) -> Opening:
     return peers.opening
 
 
-def _trace(recorder: Recorder, executed: int, openings: list[Opening]) -> Trace:
+def _trace(recorder: Recorder, executed: int, openings: list[Opening], device: Device) -> Trace:
     plan, log = recorder.plan, recorder.log
     recorded = plan.blocks if plan.all_sms else plan.blocks_on_sm
     if executed < plan.blocks:
@@ -101,6 +103,7 @@ def _trace(recorder: Recorder, executed: int, openings: list[Opening]) -> Trace:
     events = Events(recorder.batches, warps, None if waits is None else waits.keep)
     number = {id(code): n for n, code in enumerate(events.codes)}
     shared = openings[0].sharing(*openings[1:])
+    links = sector_links(events.sectors, device)
     named = NoWaits(events) if waits is None else NamedWaits(events, waits, recorder.batches)
     return Trace(
         codes=events.codes,
@@ -124,4 +127,6 @@ def _trace(recorder: Recorder, executed: int, openings: list[Opening]) -> Trace:
         sharing={(number[k], place): n for (k, place), n in sorted(shared.items()) if k in number},
         active_sms=plan.active_sms,
         blocks_on_sm=plan.blocks_on_sm,
+        links=device.cluster.links if links.any() else (),
+        sector_link=links if links.any() else links[:0],
     )
