@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -58,7 +58,7 @@ class Replay:
     dram_read_bytes: float
     dram_write_bytes: float
     dram_cycles: int
-    link_sent_bytes: np.ndarray
-    link_received_bytes: np.ndarray
     timeline: np.ndarray
     span: int
+    link_sent_bytes: np.ndarray = field(default_factory=lambda: np.zeros((1, 1), np.int64))
+    link_received_bytes: np.ndarray = field(default_factory=lambda: np.zeros((1, 1), np.int64))

@@ -84,7 +84,7 @@ def links_table(trace: Trace, spec: DeviceSpec, sms: int) -> np.ndarray:
         for one in np.unique(gpu):
             here = gpu == one
             sharing = max(1, int(uses[here, number].sum()))
-            if np.count_nonzero(here) < trace.active_sms:  # not all of them were recorded
+            if not len(trace.sm_gpu) and sms < trace.active_sms:  # not all of them were recorded
                 sharing = trace.active_sms
             table[here, number, N_COST] = max(
                 1, round(FINE * SECTOR * sharing * spec.clock_hz / link.bandwidth)

@@ -139,9 +139,9 @@ _COPIES, _BULK, _BULK_READ, _ALL = np.int64(COPIES), np.int64(BULK), np.int64(BU
 
 @compiled
 def run(
-    P, A, S, C, B, W, G, E, M, V, L1, L2, N, operands, lanes, space, passes, sector_start, sectors, sector_link, wait_start,
-    wait_release, wait_ops, release_of, release_time, sm_blocks, starting, resident, pipe_free, ring, arrived,
-    expected, issued, stalls, timeline, pipe_cycles, pipe_issued,
+    P, A, S, C, B, W, G, E, M, V, L1, L2, N, operands, lanes, space, passes, sector_start, sectors, sector_link,
+    wait_start, wait_release, wait_ops, release_of, release_time, sm_blocks, starting, resident, pipe_free,
+    ring, arrived, expected, issued, stalls, timeline, pipe_cycles, pipe_issued,
 ):  # fmt: skip
     """Replay everything: the cycles that it takes, or -1 if warps wait for what never comes.
 

@@ -92,8 +92,8 @@ E_OP, E_OP_END, E_RECORD, E_WAIT, E_SIZE = range(5)
 ) = range(15)  # fmt: skip
 
 # What an access or a fence does with L1 (M_USE_OF_L1): a load looks there and leaves there what it brings; looks and
-# leaves nothing; asks L2 at once. An acquire asks L2 and then empties L1, as a fence does for more than the block; one for
-# the block leaves it as it is.
+# leaves nothing; asks L2 at once. An acquire asks L2 and then empties L1, as a fence does for more than the block; one
+# for the block leaves it as it is.
 FILLS_L1, LEAVES_L1, PASSES_L1, EMPTIES_L1 = range(4)
 
 # When a value may be read, the pipe that made it, and the stall of those who wait for it.
