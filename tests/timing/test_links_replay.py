@@ -12,9 +12,12 @@ from smsim.devices.links import LOCAL, NETWORK, NVLINK, Link, figures
 from smsim.devices.spec import MARKS
 from smsim.errors import LaunchError
 from smsim.timing import microops as m
+from smsim.timing.lowering import lower
+from smsim.timing.replay import replay
 from tests.hazards.beside import receive, send
-from tests.timing.linked import CLOCK, TRIP, Node, copy, replayed
+from tests.timing.linked import CLOCK, H800, TRIP, Node, copy, replayed
 
+DRAM = H800.timing.dram_latency
 NVLINK_HOP = round(Cluster(2, 2).nvlink.hop * CLOCK)
 NETWORK_HOP = round(Cluster(2, 1).network.hop * CLOCK)
 
@@ -50,7 +53,8 @@ def test_a_message_takes_the_data_there_and_back_and_the_flag_there(per_node, ho
     """The release waits until the data are acknowledged; the flag then goes one way and is polled."""
     _, result = message(Node(per_node=per_node))
     least = 2 * hop + TRIP + hop + TRIP  # data and answer; flag; the last poll
-    assert least < result.block_end[1] < least + 3 * TRIP + 100
+    # At home the data are looked for in DRAM, and the poll may just have missed the flag.
+    assert least + DRAM < result.block_end[1] < least + DRAM + 2 * TRIP + 100
     assert stall(result, "membar") == pytest.approx(2 * hop + TRIP, abs=30)
 
 
@@ -113,7 +117,7 @@ def test_one_load_takes_the_way_there_and_back(per_node, hop):
     _, result = replayed(copy(Node(per_node=per_node), source=1, target=0))
     _, own = replayed(copy(Node(per_node=per_node), source=0, target=0))
     more = result.cycles - own.cycles
-    assert more == pytest.approx(2 * hop + TRIP - (571 - 0), abs=40), "instead of DRAM's 571 cycles"
+    assert more == pytest.approx(2 * hop + TRIP - DRAM, abs=40), "instead of DRAM"
 
 
 @pytest.mark.parametrize(("source", "target"), [(1, 0), (0, 1)])
@@ -221,9 +225,6 @@ _RECORDED = {}
 def recorded_once(kind):
     """A copy or a message, recorded once: only the links change."""
     if kind not in _RECORDED:
-        from smsim.timing.lowering import lower
-        from tests.timing.linked import H800
-
         if kind == "message":
             trace = message(Node())[0].trace
         else:
@@ -243,9 +244,6 @@ def recorded_once(kind):
     factor=st.floats(1.01, 20),
 )
 def test_a_better_link_is_never_slower(kind, bandwidth, hop, credits, better, factor):
-    from smsim.timing.replay import replay
-    from tests.timing.linked import H800
-
     trace, ops = recorded_once(kind)
     link = Link(bandwidth, hop, credits)
     change = {"bandwidth": bandwidth * factor, "hop": hop / factor, "credits": int(credits * factor) + 32}
