@@ -162,10 +162,47 @@ def test_what_is_read_through_the_read_only_path_must_not_be_written_beside():
         run(cards.launch(1, read, [x, out]), cards.launch(0, "st.global.u32 [%a0], %n0;", [x], numbers=[2]))
 
 
-def test_the_sms_of_kernels_that_run_together_follow_each_other():
-    cards = Cards(1)
-    text = """mov.u32 %r1, %smid; mov.u32 %r2, %ctaid.x; cvt.u64.u32 %rd1, %r2; shl.b64 %rd1, %rd1, 2;
+WHERE = """mov.u32 %r1, %smid; mov.u32 %r2, %ctaid.x; cvt.u64.u32 %rd1, %r2; shl.b64 %rd1, %rd1, 2;
 add.u64 %rd1, %rd1, %a0; st.global.u32 [%rd1], %r1;"""
+#: Waits until as many have arrived at the counter a1 as n0 says.
+MEET = """red.relaxed.gpu.global.add.u32 [%a1], 1;
+WAIT: ld.relaxed.gpu.global.u32 %r3, [%a1]; setp.lt.u32 %p1, %r3, %n0; @%p1 bra WAIT;"""
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2])
+@pytest.mark.parametrize("share", [0.9, 0.6, 1.0])
+def test_kernels_that_cannot_share_an_sm_have_their_own(share, seed):
+    cards = Cards(1, seed=seed)
+    met = cards.array("met", 0, 1)
     few, many = cards.array("few", 0, 20), cards.array("many", 0, 112)
-    run(cards.launch(0, text, [few], grid=20), cards.launch(0, text, [many], grid=112))
+    launches = [
+        cards.launch(0, WHERE + MEET, [out, met], grid=out.length, numbers=[132], name=out.name)
+        for out in (few, many)
+    ]
+    for launch in launches:
+        launch.footprint_of = lambda: (1 / 32, share, 0.0, 1 / 64)
+    run(*launches)
     assert sorted(few.values() + many.values()) == list(range(132))
+
+
+def test_blocks_that_find_no_sm_wait_for_one():
+    cards = Cards(1)
+    met, done = cards.array("met", 0, 1), cards.array("done", 0, 1)
+    few, many = cards.array("few", 0, 20), cards.array("many", 0, 132)
+    first = cards.launch(0, WHERE + MEET, [few, done], grid=20, numbers=[20 + 132], name="few")
+    last = "red.relaxed.gpu.global.add.u32 [%a1], 1;"
+    second = cards.launch(0, WHERE + last, [many, done], grid=132, name="many")
+    for launch in (first, second):
+        launch.footprint_of = lambda: (1 / 32, 0.9, 0.0, 1 / 64)
+    run(first, second)
+    assert not set(few.values()) & set(many.values()) and len(set(many.values())) == 112
+    assert met.values() == [0]
+
+
+def test_small_blocks_share_an_sm():
+    cards = Cards(1)
+    met = cards.array("met", 0, 1)
+    outs = [cards.array(f"out{n}", 0, 200) for n in range(2)]
+    run(*(cards.launch(0, WHERE + MEET, [out, met], grid=200, numbers=[400]) for out in outs))
+    counts = [(outs[0].values() + outs[1].values()).count(sm) for sm in range(132)]
+    assert sum(counts) == 400 and max(counts) - min(counts) <= 1

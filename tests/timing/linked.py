@@ -5,7 +5,7 @@ from dataclasses import replace
 from smsim.devices.cluster import Cluster
 from smsim.devices.spec import named
 from smsim.timing.lowering import lower
-from smsim.timing.recording_together import record_together
+from smsim.timing.recording_together import record_launches
 from smsim.timing.replay import replay
 from tests.hazards.beside import Cards
 
@@ -26,7 +26,7 @@ class Node(Cards):
 
 def replayed(*launches, per_sm=2, **links):
     """``(recording, replay)`` of launches that run together; ``links`` replaces figures of both links."""
-    recording = record_together(launches, per_sm)
+    recording = record_launches(launches, per_sm)
     trace = recording.trace
     if links:
         trace = replace(trace, links=tuple(replace(link, **links) for link in trace.links))

@@ -10,7 +10,7 @@ from smsim.driver import codes, launching
 from smsim.driver.limits import check_bounds, check_resident, check_shape, check_shared
 from smsim.driver.modules import MAX_DYNAMIC_SHARED, Kernel, attribute_of
 from smsim.driver.registry import DriverFailure, implements
-from smsim.driver.resources import blocks_per_sm, largest_block
+from smsim.driver.resources import blocks_per_sm, footprint, largest_block
 from smsim.driver.state import driver
 from smsim.driver.streams import submit_kernel
 from smsim.errors import LaunchError
@@ -70,7 +70,7 @@ def _configuration(words: tuple[int, ...], stream: int, cooperative: bool) -> Co
 def _launch(handle: int, how: Configuration, params: int) -> None:
     kernel: Kernel = driver().handles.take(handle, Kernel)
     function, spec = kernel.function, driver().spec
-    device = kernel.code.module.device  # a kernel runs where it was loaded
+    device = driver().device
     about = launching.current()
     name = about.name if about else function.name
     used = kernel.resources
@@ -87,7 +87,11 @@ def _launch(handle: int, how: Configuration, params: int) -> None:
     arrays = about.arrays(raw) if about else ()
 
     def prepare() -> Launch:
-        return device.prepare(function, how.grid, how.block, how.shared, raw, kernel_name=name, arrays=arrays)
+        launch = device.prepare(
+            function, how.grid, how.block, how.shared, raw, kernel_name=name, arrays=arrays
+        )
+        launch.footprint_of = lambda: footprint(used, spec, math.prod(how.block), how.shared)
+        return launch
 
     submit_kernel(how.stream, prepare)
 

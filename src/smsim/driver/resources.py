@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from smsim.devices import DeviceSpec
 from smsim.driver.cudacore import cuda_core
 from smsim.machine.registerpool import entry_registers
+from smsim.machine.residency import Footprint
 from smsim.ptx import load_text
 from smsim.ptx.flow import reachable
 from smsim.ptx.registerlimit import register_limit
@@ -122,3 +123,10 @@ def blocks_per_sm(
     """Blocks of ``threads`` threads that one SM holds at once; see :mod:`smsim.timing.occupancy`."""
     shared = used.shared + dynamic_shared
     return block_limits(spec, threads, used.registers, shared, used.barriers, carveout).resident
+
+
+def footprint(used: Resources, spec: DeviceSpec, threads: int, dynamic_shared: int = 0) -> Footprint:
+    """The share that a block of ``threads`` threads takes of each resource of an SM."""
+    limits = block_limits(spec, threads, used.registers, used.shared + dynamic_shared)
+    most = (limits.blocks, limits.registers, limits.shared, limits.warps)
+    return tuple(1 / max(int(limit), 1) for limit in most)

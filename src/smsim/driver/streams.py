@@ -67,7 +67,7 @@ def submit(stream: int, action: Callable[[], None], *, upkeep: bool = False, alo
     elif upkeep:
         driver().work.when_idle(action)
     else:
-        driver().work.now(action)
+        driver().work.now(action, driver().gpu)
 
 
 def submit_kernel(stream: int, prepare: Callable[[], Any]) -> None:
@@ -77,7 +77,7 @@ def submit_kernel(stream: int, prepare: Callable[[], Any]) -> None:
     elif len(driver().devices) > 1:
         driver().work.add(prepare, driver().default_stream(), kernel=True)
     else:
-        driver().work.now(lambda: prepare().run())
+        driver().work.now(lambda: prepare().run(), driver().gpu)
 
 
 def _queue(stream: Stream, action: Callable[[], Any], **how: bool) -> Task:
@@ -141,15 +141,16 @@ def get_priority(stream: int, priority: int) -> None:
 
 @implements("cuStreamGetCtx")
 def get_context(stream: int, context: int, *_: int) -> None:
-    put_word(context, context_of(_gpu_of(stream)))
+    put_word(context, context_of(gpu_of_stream(stream)))
 
 
 @implements("cuStreamGetDevice")
 def get_device(stream: int, device: int) -> None:
-    put_int(device, _gpu_of(stream))
+    put_int(device, gpu_of_stream(stream))
 
 
-def _gpu_of(stream: int) -> int:
+def gpu_of_stream(stream: int) -> int:
+    """The number of the GPU that a stream belongs to, the current one's for a default stream."""
     return driver().gpu if is_default(stream) else driver().handles.take(stream, Stream).gpu
 
 
@@ -200,7 +201,7 @@ def record(event: int, stream: int, *_: int) -> None:
     elif len(driver().devices) > 1:
         mark.recordings.append(driver().work.add(reached, driver().default_stream(), upkeep=True))
     else:
-        driver().work.now(reached)
+        driver().work.now(reached, driver().gpu)
 
 
 @implements("cuEventQuery")

@@ -3,7 +3,8 @@
 Work on a default stream is done before the call returns, as long as there is one GPU. All other work waits,
 and is done at the next synchronising call. Kernels of different streams then run together, wherever CUDA leaves
 it open which comes first; all else is done in the order of submission, which CUDA allows: it keeps every
-stream's own order, and an event is recorded before anyone waits for it.
+stream's own order, and an event is recorded before anyone waits for it. A call that waits for one stream has the
+work of all done: a kernel that waits for another must not be waited for before that other has been launched.
 """
 
 from __future__ import annotations
@@ -69,9 +70,11 @@ class WorkQueue:
         self._tasks.append(task)
         return task
 
-    def now(self, action: Callable[[], None]) -> None:
-        """Do default-stream work: first what blocking streams still have, then this."""
-        if any(getattr(task.stream, "blocking", True) for task in self._tasks):
+    def now(self, action: Callable[[], None], gpu: int = 0) -> None:
+        """Do default-stream work of a GPU: first what its blocking streams still have, then this."""
+        if any(
+            getattr(t.stream, "blocking", True) and getattr(t.stream, "gpu", gpu) == gpu for t in self._tasks
+        ):
             self.finish()
         self._guarded(action)
 

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smsim.errors import SimulationError
 from smsim.hazards.besidecopies import GlobalWatchBesideCopies, WatchBesideCopies
 from smsim.hazards.careful import CarefulRun, Suspicion
 from smsim.hazards.explain import Explain
+from smsim.hazards.findings import Findings
 from smsim.hazards.globalwatch import GlobalWatch, NoGlobalWatch
 from smsim.hazards.order import BlockOrder
 from smsim.hazards.ownedwritten import OwnedWritten
 from smsim.hazards.sharedwatch import NoWatch, SharedWatch
 from smsim.hazards.unconfirmed import Unconfirmed
 from smsim.machine.chunk import Chunk
-from smsim.machine.faults import AccessFault
 from smsim.machine.frame import Frame
 from smsim.machine.globalspace import GlobalSpace
 from smsim.machine.interleaving import Interleaving
@@ -27,12 +26,12 @@ from smsim.machine.observer import Enough
 from smsim.machine.ownedspace import Extent, OwnedSpace
 from smsim.machine.params import ParamCells
 from smsim.machine.placement import DYNAMIC
+from smsim.machine.residency import Residency, footprint_without_registers
 from smsim.machine.together import Together
 
 if TYPE_CHECKING:
     from smsim.hazards.globalrecord import GlobalRecord
     from smsim.machine.arguments import ArrayArgument
-    from smsim.machine.bind.binding import Step
     from smsim.machine.device import Device, LoadedFunction
     from smsim.machine.observer import Observer
     from smsim.machine.versions import Versions
@@ -44,7 +43,7 @@ DEFAULT_BUDGET = 2_000_000
 _CHUNK_BYTES = 64 << 20
 
 
-class Launch:
+class Launch(Findings):
     """A kernel, its configuration, and the state that its chunks share.
 
     Args:
@@ -64,6 +63,7 @@ class Launch:
         together: the launches that run at the same time as this one, itself among them.
         first_place: the number of its first block among these.
         parked: the chunks that have begun and wait.
+        footprint_of: tells what a block takes of an SM; whoever knows its registers may say so.
         observer: who watches the run, instruction by instruction; to be set before :meth:`run`.
         chosen: linear numbers of the blocks to run, in their order, int64; ``None`` for the whole grid.
     """
@@ -84,6 +84,7 @@ class Launch:
         number: int = 1,
         seed: int | None = None,
     ) -> None:
+        super().__init__(hazards)
         self.device, self.kernel = device, kernel
         self.program = kernel.program if seed is None else kernel.interruptible
         self.grid_dim, self.block_dim, self.dynamic_shared = grid_dim, block_dim, dynamic_shared
@@ -93,21 +94,21 @@ class Launch:
         self.params = ParamCells(dict(zip(names, map(bytes, params), strict=True)))
         self.kernel_name = kernel_name or kernel.name
         self.arrays = tuple(arrays)
-        self.hazards, self.budget, self.number = hazards, budget, number
+        self.budget, self.number = budget, number
         self.interleaving = None if seed is None else Interleaving(seed)
         self.global_space = GlobalSpace(device.memory, self.interleaving, device.reachable)
         self.explain = Explain(self)
-        self.careful: CarefulRun | None = None
         self.watch: GlobalWatch | NoGlobalWatch = NoGlobalWatch()
         self.observer: Observer | None = None
         self.chosen: np.ndarray | None = None
         self.printed: list[str] = []
-        self.errors: list[SimulationError] = []
-        self.unconfirmed = Unconfirmed()
-        self.first_place = self._first_sm = 0
+        self.first_place = 0
+        shared = dynamic_shared + kernel.shared_bytes
+        self.footprint_of = lambda: footprint_without_registers(device.spec, self.threads, shared)
+        self._residency: Residency | None = None
+        self._sms = np.zeros(0, np.int64)
         self._queued: deque[int] = deque()
         self.parked: deque[Chunk] = deque()
-        self.warnings: list[SimulationError] = []
         layout = kernel.placement.shared
         self._shared_extents = list(layout.extents)
         self._shared_size = layout.end
@@ -156,64 +157,6 @@ class Launch:
     def initial_taint(self, frame: Frame) -> dict:
         return {} if self.careful is None else self.careful.initial_taint(frame)
 
-    def found(self, error: SimulationError) -> None:
-        """An error was found: raise it, or note it and go on where errors are collected.
-
-        A read of what nobody wrote is kept back until it is clear that it does not race.
-
-        Raises:
-            SimulationError: ``error`` itself, or a read that was kept back before it.
-        """
-        if self.unconfirmed.keep(error, self.errors):
-            return
-        self.unconfirmed.explained_by(error)
-        self.tell_unconfirmed()
-        self._tell(error)
-
-    def tell_unconfirmed(self) -> None:
-        """The reads that were kept back do not race, as far as the launch went: they are told.
-
-        Raises:
-            UninitializedRead: the first of them, unless errors are collected.
-        """
-        reads, self.unconfirmed.reads = self.unconfirmed.reads, []
-        for read in reads:
-            self._tell(read)
-
-    def _tell(self, error: SimulationError) -> None:
-        if self.hazards not in ("collect", "warn"):
-            raise error
-        if not any(_same_finding(error, known) for known in self.errors):
-            self.errors.append(error)
-
-    def undefined(self, frame: Frame, step: Step, slot: int | None, lanes: np.ndarray) -> None:
-        """A result that the ISA leaves undefined in ``lanes``: an error if it gets anywhere.
-
-        Raises:
-            Suspicion: in a first run; the launch is then repeated, following the value.
-        """
-        if self.hazards == "off" or slot is None:
-            return
-        if self.careful is None:
-            raise Suspicion(set())
-        self.careful.undefined(frame, step, slot, lanes)
-
-    def beside_the_array(self, frame: Frame, step: Step, fault: AccessFault) -> None:
-        """A vector load that begins in an array has ended beside it: an error if that value gets anywhere.
-
-        Raises:
-            Suspicion: in a first run; the launch is then repeated, following the value.
-        """
-        if self.hazards == "off":
-            return
-        if self.careful is None:
-            raise Suspicion(set())
-        self.careful.beside(frame, step, fault)
-
-    def warn(self, warning: SimulationError) -> None:
-        if not any(_same_finding(warning, known) for known in self.warnings):
-            self.warnings.append(warning)
-
     # -- running -----------------------------------------------------------------------------------------
 
     def run(self) -> None:
@@ -255,12 +198,15 @@ class Launch:
         """There is no further run. The watch's tables are large, and whoever keeps the launch needs none."""
         self.watch = NoGlobalWatch()
 
-    def start(self, first_sm: int = 0) -> None:
-        """Queue all blocks; the first goes to SM ``first_sm``."""
-        self._first_sm = first_sm
+    def start(self, residency: Residency | None = None) -> None:
+        """Queue all blocks; ``residency``: what is taken of the SMs, where other launches share the GPU."""
+        self._residency = residency
+        if residency is not None:
+            self._footprint = self.footprint_of()
         blocks = self.blocks_to_run
         self._per_chunk = max(1, min(self.chunk_blocks(), blocks))
         self._resident_limit = max(1, self._resident_blocks() // self._per_chunk)
+        self._sms = np.zeros(0 if residency is None else self.blocks, np.int64)
         self._queued = self._starting_order(self._per_chunk)
         self.parked = deque()
 
@@ -275,19 +221,37 @@ class Launch:
         Returns:
             whether it got anywhere; ``None`` if it came to its end, or if there was none to run.
         """
-        if self._starts_another():
-            first = self._queued.popleft()
-            chunk = Chunk(self, first, min(self._per_chunk, self.end_place - first))
-        elif self.parked:
-            chunk = self.parked.popleft()
-        else:
+        chunk = self._begin_chunk() if self._starts_another() else None
+        if chunk is None and not self.parked:
             return None  # other launches have the GPU
+        if chunk is None:
+            chunk = self.parked.popleft()
         moved = None
         if not self._advance(chunk):
             self.parked.append(chunk)
             moved, chunk.moved = chunk.moved, False
+        elif self._residency is not None:
+            self._residency.give_back(self._footprint, self._sms[chunk.block_numbers])
         self._meet_as_grid()
         return moved
+
+    def _begin_chunk(self) -> Chunk | None:
+        """The next blocks in the queue that the GPU has room for; ``None`` if it has none."""
+        first = self._queued[0]
+        begun = (first - self.first_place) % self._per_chunk
+        count = min(self._per_chunk - begun, self.end_place - first)
+        if self._residency is None:
+            self._queued.popleft()
+            return Chunk(self, first, count)
+        sms = self._residency.take(self._footprint, count)
+        if not sms.size:
+            return None
+        self._sms[self.numbers_of(np.arange(first, first + sms.size))] = sms
+        if sms.size < count:
+            self._queued[0] += sms.size
+        else:
+            self._queued.popleft()
+        return Chunk(self, first, sms.size)
 
     def let_all_go(self) -> None:
         """Nobody gets anywhere, so none need wait for others of their warp: see :meth:`Chunk.hold`."""
@@ -313,7 +277,7 @@ class Launch:
 
         Under a seed any chunk may come; but those that have waited in vain mostly let others go first.
         """
-        room = bool(self._queued) and self._has_room()
+        room = bool(self._queued) and (self._residency is not None or len(self.parked) < self._resident_limit)
         if self.interleaving is None:
             return room
         ready = [place for place, chunk in enumerate(self.parked) if not chunk.waited_in_vain]
@@ -322,14 +286,6 @@ class Launch:
         if ready and not self.interleaving.one_in(4):
             self.parked.rotate(-ready[self.interleaving.below(len(ready))])
         return False
-
-    def _has_room(self) -> bool:
-        """Whether the GPU can hold another chunk beside those that wait on it."""
-        others = self.together.others_on_the_device(self)
-        taken = [(len(launch.parked), launch._resident_limit) for launch in others if launch.parked]
-        if not taken:
-            return len(self.parked) < self._resident_limit
-        return sum(n / limit for n, limit in taken) + (len(self.parked) + 1) / self._resident_limit <= 1
 
     def other_chunks_wait(self) -> bool:
         """Whether there is a chunk to go on with in place of the one that runs."""
@@ -373,7 +329,8 @@ class Launch:
     def sm_of(self, blocks: np.ndarray) -> np.ndarray:
         """The SM that each block runs on, by the block's number in the grid: uint32 of the same shape."""
         sms = self.device.spec.sms
-        blocks = blocks + self._first_sm
+        if self._residency is not None:
+            return self._sms[blocks].astype(np.uint32)
         return (
             (blocks % sms).astype(np.uint32)
             if self.interleaving is None
@@ -384,13 +341,3 @@ class Launch:
         spec = self.device.spec
         warps = -(-self.threads // spec.warp_size)
         return spec.sms * max(1, min(spec.max_blocks_per_sm, spec.max_warps_per_sm // warps))
-
-
-def _same_finding(a: SimulationError, b: SimulationError) -> bool:
-    """One mistake is told once, however often the compiler has unrolled it."""
-    return type(a) is type(b) and _lines(a) == _lines(b) and a.array == b.array
-
-
-def _lines(error: SimulationError) -> tuple:
-    lines = getattr(error, "source_lines", (error.source_line,))
-    return lines if None not in lines else (error.ptx_line,)

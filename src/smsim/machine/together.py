@@ -20,6 +20,7 @@ import numpy as np
 from smsim.errors import HazardWarning, SimulationError
 from smsim.hazards.careful import Suspicion
 from smsim.hazards.globalrecord import GlobalRecord
+from smsim.machine.residency import Residency
 from smsim.machine.versions import Versions
 
 if TYPE_CHECKING:
@@ -145,7 +146,8 @@ class Together:
     def _do_the_work(self) -> None:
         waiting, done = list(range(len(self.work))), set()
         places = {id(piece): place for place, piece in enumerate(self.work)}
-        self._live, stuck, turn = [], 0, 0
+        self._live, stuck, turn = [], 0, -1
+        self._residencies = self._shared_devices()
         self.versions = None
         first = self.launches[0]
         if first.interleaving is not None and all(launch.kernel.reads_relaxed for launch in self.launches):
@@ -170,6 +172,15 @@ class Together:
                             live.let_all_go()
                         stuck = 0
 
+    def _shared_devices(self) -> dict[int, Residency]:
+        """What is taken of the SMs of each GPU that has several launches, by its number."""
+        gpus = [launch.device.ordinal for launch in self.launches]
+        return {
+            launch.device.ordinal: Residency(launch.device.spec.sms)
+            for launch in self.launches
+            if gpus.count(launch.device.ordinal) > 1
+        }
+
     def _start_what_is_ready(self, waiting: list[int], done: set[int]) -> None:
         """Start the launches, and do the errands, that nothing stands before any more."""
         for place in list(waiting):
@@ -178,7 +189,7 @@ class Together:
             waiting.remove(place)
             piece = self.work[place]
             if not callable(piece):
-                piece.start(self._first_free_sm(piece))
+                piece.start(self._residencies.get(piece.device.ordinal))
                 self._live.append(piece)
             else:
                 piece()
@@ -186,15 +197,6 @@ class Together:
 
     # -- what launches ask -------------------------------------------------------------------------------
 
-    def others_on_the_device(self, launch: Launch) -> list[Launch]:
-        """The launches that run on the same GPU now."""
-        return [other for other in self._live if other is not launch and other.device is launch.device]
-
     def others_wait(self, launch: Launch) -> bool:
         """Whether another launch has a chunk to go on with."""
         return any(other is not launch for other in self._live)
-
-    def _first_free_sm(self, launch: Launch) -> int:
-        """Where the first block goes: beside the blocks of the launches that the GPU runs already."""
-        before = sum(other.blocks for other in self._live if other.device is launch.device)
-        return before % launch.device.spec.sms

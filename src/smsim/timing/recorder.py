@@ -42,7 +42,7 @@ class Recorder(Counter):
         grain: bytes of the smallest access, if the launch's threads wait for what others write: then
             a log is kept of it.
         beside: the recorder of a launch that runs together with this one, and has as many warps a block. Both keep
-            one order of events; this one's blocks come after those of ``beside``.
+            one order of events and count together; this one's blocks come after those of ``beside``.
 
     Attributes:
         batches: events and records, as they came.
@@ -60,6 +60,8 @@ class Recorder(Counter):
     ) -> None:
         super().__init__()
         self.together = grain is not None
+        if beside is not None:
+            self.tallies = beside.tallies
         self.batches: list[Batch] = [] if beside is None else beside.batches
         self.codes: dict[int, tuple[Code, int]] = {} if beside is None else beside.codes
         self.log = (None if grain is None else Log(grain, plan.warps)) if beside is None else beside.log

@@ -7,12 +7,12 @@ of their SMs. Whatever a thread waits for is then a release of the trace: no oth
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from smsim.counting.metrics import Run
 from smsim.errors import LaunchError
+from smsim.isolated import Isolated
 from smsim.machine.launch import Launch
 from smsim.machine.together import Together
 from smsim.timing.batches import Events
@@ -20,31 +20,34 @@ from smsim.timing.communication import polls
 from smsim.timing.namedwaits import NamedWaits, NoWaits
 from smsim.timing.plan import Plan
 from smsim.timing.recorder import Recorder
+from smsim.timing.recording import Recording
 from smsim.timing.records import is_grid_barrier
 from smsim.timing.routes import sector_links
 from smsim.timing.trace import Trace
 from smsim.timing.waits import Waits
 
 
-@dataclass(frozen=True, eq=False)
-class RecordingTogether:
-    """What one functional run of several launches left.
+def record_together(isolated: Sequence[Isolated], per_sm: int) -> Recording:
+    """Run launches of several GPUs at the same time and record all of them.
 
-    Attributes:
-        trace: of all of them, for one replay; blocks come launch by launch.
-        launches: as given.
-        runs: exact counts, one for each launch.
-        blocks: of each launch, which of the trace's blocks are its own.
+    Args:
+        isolated: the launches with their copied arguments, each on another GPU.
+        per_sm: thread blocks that an SM holds at a time.
+
+    Raises:
+        LaunchError: they are not launches of one kernel with one configuration on different GPUs, or an SM would have
+            more than one block; or as :func:`record_launches`.
+        SimulationError: what the programs did wrong.
     """
-
-    trace: Trace
-    launches: tuple[Launch, ...]
-    runs: tuple[Run, ...]
-    blocks: tuple[slice, ...]
+    launches = [one.prepare() for one in isolated]
+    _raise_unless_alike(isolated, launches)
+    return record_launches(launches, per_sm)
 
 
-def record_together(launches: Sequence[Launch], per_sm: int) -> RecordingTogether:
-    """Run the launches together and record all of their blocks.
+def record_launches(launches: Sequence[Launch], per_sm: int) -> Recording:
+    """Run launches, of any kernels and on any GPUs, at the same time and record all of their blocks.
+
+    The trace's blocks come launch by launch; its counts are of all of them.
 
     Args:
         launches: prepared, and not yet run; all with as many warps a block.
@@ -69,10 +72,35 @@ def record_together(launches: Sequence[Launch], per_sm: int) -> RecordingTogethe
         recorders.append(recorder)
         launch.observer = recorder
     Together(launches).run()
-    runs = tuple(Run(r.tallies, r.plan.blocks * r.plan.warps) for r in recorders)
-    ends = [0, *(recorder.end for recorder in recorders)]
-    blocks = tuple(slice(a, b) for a, b in zip(ends, ends[1:]))
-    return RecordingTogether(_trace(launches, recorders, blocks, starts), launches, runs, blocks)
+    blocks = recorders[-1].end
+    run = Run(recorders[-1].tallies, blocks * recorders[-1].plan.warps)
+    return Recording(_trace(launches, recorders, starts), run, launches[0], True, blocks)
+
+
+def _raise_unless_alike(isolated: Sequence[Isolated], launches: Sequence[Launch]) -> None:
+    first, sms = isolated[0].call, launches[0].device.spec.sms
+    gpus = {one.device.ordinal for one in isolated}
+    for one in isolated:
+        call = one.call
+        if (call.ptx, call.grid, call.block, call.shared) != (
+            first.ptx,
+            first.grid,
+            first.block,
+            first.shared,
+        ):
+            raise LaunchError(
+                f"{call.name} cannot be profiled beside {first.name}: launches that are profiled together are of one "
+                "kernel, with one number of blocks and threads."
+            )
+    if len(gpus) < len(isolated):
+        raise LaunchError(
+            f"{first.name}: launches that are profiled together run on a GPU each; give each a stream of its own GPU."
+        )
+    if launches[0].blocks > sms:
+        raise LaunchError(
+            f"{first.name}: {launches[0].blocks} blocks on {sms} SMs cannot be profiled beside other launches; there, "
+            "every block needs an SM of its own."
+        )
 
 
 def _check(launches: tuple[Launch, ...], per_sm: int) -> list[int]:
@@ -106,9 +134,7 @@ def _waits_for_its_grid(launch: Launch) -> bool:
     return any(ending is not None and is_grid_barrier(ending) for ending in endings)
 
 
-def _trace(
-    launches: tuple[Launch, ...], recorders: list[Recorder], blocks: tuple[slice, ...], starts: list[int]
-) -> Trace:
+def _trace(launches: tuple[Launch, ...], recorders: list[Recorder], starts: list[int]) -> Trace:
     last = recorders[-1]
     warps = last.plan.warps
     waits = None if last.log is None else Waits(last.batches, last.log, last.end * warps)
@@ -125,8 +151,8 @@ def _trace(
     places, block_sm = np.unique(np.stack([*map(np.concatenate, (gpu, sm))]), axis=1, return_inverse=True)
     links = np.concatenate(
         [
-            sector_links(_sectors_of(events, part.start * warps, part.stop * warps), launch.device)
-            for launch, part in zip(launches, blocks, strict=True)
+            sector_links(_sectors_of(events, first * warps, recorder.end * warps), launch.device)
+            for launch, recorder, first in zip(launches, recorders, [0, *(r.end for r in recorders)])
         ]
     )
     cluster = launches[0].device.cluster
