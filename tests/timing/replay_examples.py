@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from smsim.devices.links import Link
 from smsim.timing import microops as m
 from smsim.timing import trace as t
 from smsim.timing.outcome import Replay
@@ -92,6 +93,14 @@ def by_chance(seed: int) -> Example:
     barriers = np.isin(made.space, (t.BLOCK_BARRIER, t.NOWHERE))
     released = np.isin(np.arange(len(records)), numbered)
     made = replace(made, lanes=np.where(barriers | released, 32, lanes).astype(np.uint8))
+    if seed % 5 == 1:  # a third of what it touches lies in other GPUs' memory
+        link = Link(
+            float(draw.choice([1e9, 1e11])), float(draw.choice([0, 1e-7, 1e-6])), int(draw.integers(32, 4096))
+        )
+        where = draw.choice([0, 0, 0, 0, 1, 2], len(made.sectors)).astype(np.uint8)
+        where[(made.sectors < 16) | (made.sectors >= t.LOCAL_SECTORS)] = 0
+        gpu = draw.integers(0, 2, sms).astype(np.int32)
+        made = replace(made, links=(link, replace(link, hop=3e-6)), sector_link=where, sm_gpu=gpu)
     return Example(f"chance {seed}", made, ops, per_sm, int(draw.choice([0, 40_000])))
 
 

@@ -15,6 +15,8 @@ MARKS = ("measured", "published", "assumed", "fitted", "recalled")
 
 #: How the file of a GPU's timing is called, after the GPU's own name.
 _TIMING = ".timing.toml"
+#: What links GPUs: no GPU's file (:mod:`smsim.devices.links`).
+LINKS_FILE = "links.toml"
 #: Before the shape in the name of a row of ``Timing.mma_cycles``.
 MMA = "mma_cycles_"
 
@@ -104,7 +106,7 @@ def _file_name(name: str) -> str:
 def names() -> tuple[str, ...]:
     """The GPUs that smsim has figures of, by their usual names."""
     files = [f for f in resources.files(__package__).iterdir() if f.name.endswith(".toml")]
-    own = [f for f in files if not f.name.endswith(_TIMING)]
+    own = [f for f in files if not f.name.endswith(_TIMING) and f.name != LINKS_FILE]
     return tuple(sorted(tomllib.loads(f.read_text("utf-8"))["name"] for f in own))
 
 
@@ -120,7 +122,7 @@ def named(name: str) -> DeviceSpec:
         raise ValueError(f"smsim has no GPU called {name!r}; it has {', '.join(names())}.")
     table = tomllib.loads(file.read_text("utf-8"))
     timing = tomllib.loads((folder / (_file_name(name) + _TIMING)).read_text("utf-8"))
-    return assembled(table["name"], table["product"], _figures(table) | _figures(timing))
+    return assembled(table["name"], table["product"], figures_of(table) | figures_of(timing))
 
 
 def assembled(name: str, product: str, figures: dict[str, Figure]) -> DeviceSpec:
@@ -136,5 +138,6 @@ def assembled(name: str, product: str, figures: dict[str, Figure]) -> DeviceSpec
     return DeviceSpec(name=name, product=product, timing=Timing(**timing), figures=figures, **values)
 
 
-def _figures(table: dict[str, Any]) -> dict[str, Figure]:
+def figures_of(table: dict[str, Any]) -> dict[str, Figure]:
+    """The rows of a file of figures."""
     return {key: Figure(**entry) for key, entry in table.items() if isinstance(entry, dict)}

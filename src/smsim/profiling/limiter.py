@@ -4,7 +4,7 @@
 2. *too few blocks*, if SMs are without work and less than half of the room is taken; *tail*, if all have work
    and still less than half of the room that the blocks could take is taken over the whole time.
 3. The busiest part, if it is busy for at least 60 % of the SM's active time: a pipe, the issue slots, the
-   LSU or shared memory, L1, L2 or DRAM bandwidth.
+   LSU or shared memory, L1, L2 or DRAM bandwidth, a direction of a link to other GPUs.
 4. Otherwise *latency*: nothing is busy, so warps wait, and the reason that takes most of their cycles names
    the answer.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smsim.profiling import stalls, utilisation
+from smsim.profiling import links, stalls, utilisation
 from smsim.profiling.evidence import Evidence
 from smsim.profiling.quantities import digits, percent
 
@@ -34,6 +34,7 @@ _LATENCY = {
     "branch_resolving": "latency: branch resolving",
     "sleeping": "sleeping",
     "no_instruction": "latency: no instruction",
+    "link_throttle": "link credits",
     "not_selected": "issue slots",
 }
 _CURES = {
@@ -54,6 +55,7 @@ NAMES = tuple(
             "L1 bandwidth",
             "L2 bandwidth",
             "DRAM bandwidth",
+            *(f"{title} {way}" for title in links.TITLES.values() for way in ("sent", "received")),
             *_LATENCY.values(),
         ]
     )
@@ -114,6 +116,8 @@ def _of_parts(evidence: Evidence) -> Limiter | None:
     name = "LSU/shared memory" if busiest.name in ("LSU", "shared memory") else busiest.name
     amount = f", {busiest.amount}" if busiest.amount else ""
     what = busiest.name if name != busiest.name else name.removesuffix(" bandwidth")
+    if busiest.name.endswith((" sent", " received")):
+        what = f"link ({busiest.name})"
     be = "are" if what == "issue slots" else "is"
     return Limiter(
         name,

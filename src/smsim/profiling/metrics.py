@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from smsim.counting.metrics import ratio
-from smsim.profiling import stalls, utilisation
+from smsim.profiling import links, stalls, utilisation
 from smsim.profiling.evidence import Evidence
 from smsim.timing.microops import PIPES, STALLS
 
@@ -271,6 +271,21 @@ def _caches() -> list[ProfileMetric]:
     ]
 
 
+def _links() -> list[ProfileMetric]:
+    said = {True: "sent to other GPUs", False: "received from other GPUs"}
+    over = {"nvlink": "of the node over NVLink", "network": "of other nodes (the name is ours)"}
+    return [
+        ProfileMetric(
+            name,
+            "B",
+            MODELLED,
+            f"{said[sent]} {over[link]}, headers and requests left out",
+            lambda e, link=link, sent=sent: _grid(e, links.replayed_bytes(e, link, sent)),
+        )
+        for (link, sent), name in links.METRICS.items()
+    ]
+
+
 def _pipes() -> list[ProfileMetric]:
     out = []
     for at, pipe in enumerate(PIPES):
@@ -384,6 +399,7 @@ PROFILE_METRICS: dict[str, ProfileMetric] = {
         *_issue(),
         *_stalls(),
         *_caches(),
+        *_links(),
         *_pipes(),
         *_launch(),
     )

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from smsim.counting.text import columns
+from smsim.profiling import links
 from smsim.profiling.evidence import Evidence
 from smsim.profiling.quantities import count, digits, percent, seconds, size
 from smsim.profiling.stalls import MEANINGS, TITLES
@@ -136,7 +137,7 @@ def occupancy_rows(profile: Profile) -> list[tuple[str, str, str]]:
 def memory_rows(profile: Profile) -> list[tuple[str, str, str]]:
     """Hit rates and traffic of the whole device."""
     m = profile.metrics
-    return [
+    rows = [
         ("L1", f"{m['l1tex__t_sector_hit_rate.pct']:.1f} %", "of the sectors that loads ask for hit"),
         (
             "L2",
@@ -151,6 +152,10 @@ def memory_rows(profile: Profile) -> list[tuple[str, str, str]]:
             f"{size(m['dram__bytes_write.sum'])} written",
         ),
     ]
+    for link, title in links.TITLES.items() if profile._evidence.trace.links else ():
+        sent, received = (m[links.METRICS[link, way]] for way in (True, False))
+        rows.append((title, size(sent + received), f"{size(sent)} sent, {size(received)} received"))
+    return rows
 
 
 def _shape(dims: tuple[int, int, int]) -> str:

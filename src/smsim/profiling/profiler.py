@@ -11,7 +11,8 @@ from smsim.isolated import Isolated, isolate_together
 from smsim.occupying import Occupancy
 from smsim.profiling.evidence import Evidence
 from smsim.profiling.profile import Profile
-from smsim.timing.recording import record, record_together
+from smsim.timing.recording import record
+from smsim.timing.recording_together import record_together
 
 
 def profile(

@@ -21,6 +21,7 @@ TITLES = {
     "branch_resolving": "Stall Branch Resolving",
     "sleeping": "Stall Sleeping",
     "no_instruction": "Stall No Instruction",
+    "link_throttle": "Stall Link Throttle",
 }
 MEANINGS = {
     "selected": "it issued",
@@ -36,6 +37,7 @@ MEANINGS = {
     "branch_resolving": "it waited for a branch to be decided",
     "sleeping": "it slept, as nanosleep asks",
     "no_instruction": "its block was starting",
+    "link_throttle": "no credit was left for the link to another GPU",
 }
 
 

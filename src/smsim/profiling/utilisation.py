@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from smsim.profiling import links
 from smsim.profiling.evidence import Evidence
 from smsim.profiling.quantities import rate
 from smsim.timing.microops import PIPES
@@ -48,14 +49,14 @@ def compute(evidence: Evidence) -> list[Use]:
 
 
 def memory(evidence: Evidence) -> list[Use]:
-    """From the SM outwards: LSU, shared memory, L1, L2, DRAM. Rates are of the whole device."""
+    """From the SM outwards: LSU, shared memory, L1, L2, DRAM, used links. Rates are of the whole device."""
     replay, timing = evidence.replay, evidence.spec.timing
     device = evidence.trace.active_sms * evidence.spec.clock_hz / max(evidence.active_cycles, 1)
 
     def moved(counted: float) -> str:
         return rate(evidence.on_sm(counted) * device) if counted else ""
 
-    return [
+    uses = [
         Use("LSU", evidence.busy(replay.lsu_cycles)),
         Use("shared memory", evidence.busy(replay.shared_cycles)),
         Use(
@@ -70,3 +71,4 @@ def memory(evidence: Evidence) -> list[Use]:
         ),
         Use("DRAM bandwidth", evidence.busy(replay.dram_cycles), moved(evidence.dram_bytes)),
     ]
+    return uses + [Use(t.title, t.share, moved(t.replayed)) for t in links.traffic(evidence)]

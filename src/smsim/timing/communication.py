@@ -91,6 +91,11 @@ class Log:
         self._now: list[tuple[Entry, WarpRows]] = []
         self._given: list[np.ndarray] = []
 
+    def clear(self) -> None:
+        """Forget everything: the run begins anew."""
+        self.entries.clear()
+        self._now.clear()
+
     def access(
         self,
         frame: Frame,

@@ -70,6 +70,7 @@ STALLS = (
     "branch_resolving",
     "sleeping",
     "no_instruction",  # the block's start-up
+    "link_throttle",  # no credit for the link to another GPU; the name is ours
 )
 
 

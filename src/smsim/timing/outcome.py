@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,6 +30,8 @@ class Replay:
         l2_read_bytes, l2_write_bytes: between the SM and L2.
         dram_read_bytes, dram_write_bytes: the SM's share of what DRAM moved.
         dram_cycles: cycles in which the SM's share of DRAM was taken.
+        link_sent_bytes, link_received_bytes: by SM and link (NVLink, the network), int64 ``(SMs, links)``; all 0 in
+            one row where no memory of another GPU was reached.
         timeline: what happened in each of up to 200 equal spans of time, int64 ``(spans, len(STALLS))``
             warp-cycles by reason; their width in cycles is ``span``.
         span: cycles of one row of the timeline.
@@ -58,3 +60,5 @@ class Replay:
     dram_cycles: int
     timeline: np.ndarray
     span: int
+    link_sent_bytes: np.ndarray = field(default_factory=lambda: np.zeros((1, 1), np.int64))
+    link_received_bytes: np.ndarray = field(default_factory=lambda: np.zeros((1, 1), np.int64))

@@ -41,6 +41,8 @@ class Recorder(Counter):
         only_opening: record nothing but the opening, and end a chunk when it is over.
         grain: bytes of the smallest access, if the launch's threads wait for what others write: then
             a log is kept of it.
+        beside: the recorder of a launch that runs together with this one, and has as many warps a block. Both keep
+            one order of events and count together; this one's blocks come after those of ``beside``.
 
     Attributes:
         batches: events and records, as they came.
@@ -49,19 +51,42 @@ class Recorder(Counter):
         log: what was read and written, where threads wait for each other.
     """
 
-    def __init__(self, plan: Plan, only_opening: bool = False, grain: int | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        only_opening: bool = False,
+        grain: int | None = None,
+        beside: Recorder | None = None,
+    ) -> None:
         super().__init__()
-        self._grain = grain
         self.together = grain is not None
+        if beside is not None:
+            self.tallies = beside.tallies
+        self.batches: list[Batch] = [] if beside is None else beside.batches
+        self.codes: dict[int, tuple[Code, int]] = {} if beside is None else beside.codes
+        self.log = (None if grain is None else Log(grain, plan.warps)) if beside is None else beside.log
+        self._first = 0 if beside is None else beside.end
+        self._first_number = 0 if beside is None else beside.end_number
         self.plan, self._only_opening = plan, only_opening
         self.opening = Opening(plan)
         self._kinds: dict[Step, tuple[bool, bool]] = {}
         self._begin()
 
+    @property
+    def end(self) -> int:
+        """One more than the last place that its blocks have among the recorded ones."""
+        return self._first + (self.plan.blocks if self.plan.all_sms else self.plan.blocks_on_sm)
+
+    @property
+    def end_number(self) -> int:
+        """One more than the number of its last block among those of all launches."""
+        return self._first_number + self.plan.blocks
+
     def _begin(self) -> None:
-        self.batches: list[Batch] = []
-        self.codes: dict[int, tuple[Code, int]] = {}
-        self.log = None if self._grain is None else Log(self._grain, self.plan.warps)
+        self.batches.clear()
+        self.codes.clear()
+        if self.log is not None:
+            self.log.clear()
         self._unrecorded: WeakKeyDictionary[Chunk, Columns | None] = WeakKeyDictionary()
         self._columns: WeakKeyDictionary[Chunk, Columns | None] = WeakKeyDictionary()
         self._openings: WeakKeyDictionary[Chunk, Columns | None] = WeakKeyDictionary()
@@ -96,7 +121,8 @@ class Recorder(Counter):
 
     def _columns_of(self, chunk: Chunk) -> Columns | None:
         if chunk not in self._columns:
-            index = self.plan.index(self.plan.numbers(chunk))
+            index = self.plan.index(chunk.block_numbers)
+            index = np.where(index >= 0, index + self._first, -1)
             wanted = not self._only_opening and bool((index >= 0).any())
             self._columns[chunk] = Columns(index, self.plan.warps) if wanted else None
         return self._columns[chunk]
@@ -104,7 +130,7 @@ class Recorder(Counter):
     def _opening_of(self, chunk: Chunk) -> Columns | None:
         """The chunk's blocks that start first, while any of their warps is in its opening."""
         if chunk not in self._openings:
-            self._openings[chunk] = self.opening.columns(self.plan.numbers(chunk))
+            self._openings[chunk] = self.opening.columns(chunk.block_numbers)
         columns = self._openings[chunk]
         if columns is not None and not self.opening.still_open(columns):
             columns = self._openings[chunk] = None
@@ -182,7 +208,7 @@ class Recorder(Counter):
         """What blocks that are not recorded write: recorded ones may wait for it."""
         chunk = frame.chunk
         if chunk not in self._unrecorded:
-            numbers = self.plan.numbers(chunk)
+            numbers = chunk.block_numbers
             index = np.where(self.plan.index(numbers) < 0, numbers, -1)
             self._unrecorded[chunk] = Columns(index, self.plan.warps) if (index >= 0).any() else None
         columns = self._unrecorded[chunk]
@@ -227,9 +253,10 @@ class Recorder(Counter):
         record.count, record.sectors = count, found
 
     def _grid_warp(self, warp: np.ndarray) -> np.ndarray:
-        """The number of each recorded warp in the whole grid."""
+        """The number of each recorded warp among those of all grids."""
         block, within = np.divmod(warp, self.plan.warps)
-        return self.plan.number(block) * self.plan.warps + within
+        number = self.plan.number(block - self._first) + self._first_number
+        return number * self.plan.warps + within
 
     def _asynchronous(self, frame: Frame, step: Step) -> None:
         """An asynchronous copy, or an mbarrier."""

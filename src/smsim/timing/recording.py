@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +9,14 @@ import numpy as np
 from smsim.counting.metrics import Run
 from smsim.errors import LaunchError
 from smsim.isolated import Isolated
+from smsim.machine.device import Device
 from smsim.machine.launch import Launch
-from smsim.machine.together import Together
 from smsim.timing.batches import Events
 from smsim.timing.communication import how_it_communicates, polls
 from smsim.timing.namedwaits import NamedWaits, NoWaits
-from smsim.timing.plan import Plan, PlanOfSeveral
+from smsim.timing.plan import Plan
 from smsim.timing.recorder import Recorder
+from smsim.timing.routes import sector_links
 from smsim.timing.sharing import Opening
 from smsim.timing.trace import Trace
 from smsim.timing.waits import Waits
@@ -79,61 +79,7 @@ def record(isolated: Isolated, per_sm: int, estimate: bool = False) -> Recording
         openings.append(_opening_of_peers(isolated, plan))
     blocks = launch.blocks_to_run
     run = Run(recorder.tallies, blocks * plan.warps)
-    return Recording(_trace(recorder, blocks, openings), run, launch, complete, blocks)
-
-
-def record_together(isolated: Sequence[Isolated], per_sm: int) -> Recording:
-    """Run launches of several GPUs at the same time and record all of them.
-
-    Args:
-        isolated: the launches with their copied arguments, each on another GPU.
-        per_sm: thread blocks that an SM holds at a time.
-
-    Raises:
-        LaunchError: they are not launches of one kernel with one configuration on different GPUs, or an SM would have
-            more than one block.
-        SimulationError: what the programs did wrong.
-    """
-    launches = [one.prepare() for one in isolated]
-    first = launches[0]
-    _raise_unless_alike(isolated, launches)
-    for launch in launches:
-        launch.program = launch.kernel.interruptible
-    blocks = first.blocks * len(launches)
-    plan = PlanOfSeveral(first.device.spec.sms, per_sm, blocks, first.threads, True, launches=len(launches))
-    grain = min(first.kernel.grain, first.kernel.global_grain)
-    recorder = Recorder(plan, grain=grain)
-    for launch in launches:
-        launch.observer = recorder
-    Together(launches).run()
-    run = Run(recorder.tallies, blocks * plan.warps)
-    return Recording(_trace(recorder, blocks, [recorder.opening]), run, first, True, blocks)
-
-
-def _raise_unless_alike(isolated: Sequence[Isolated], launches: Sequence[Launch]) -> None:
-    first, sms = isolated[0].call, launches[0].device.spec.sms
-    gpus = {one.device.ordinal for one in isolated}
-    for one in isolated:
-        call = one.call
-        if (call.ptx, call.grid, call.block, call.shared) != (
-            first.ptx,
-            first.grid,
-            first.block,
-            first.shared,
-        ):
-            raise LaunchError(
-                f"{call.name} cannot be profiled beside {first.name}: launches that are profiled together are of one "
-                "kernel, with one number of blocks and threads."
-            )
-    if len(gpus) < len(isolated):
-        raise LaunchError(
-            f"{first.name}: launches that are profiled together run on a GPU each; give each a stream of its own GPU."
-        )
-    if launches[0].blocks > sms:
-        raise LaunchError(
-            f"{first.name}: {launches[0].blocks} blocks on {sms} SMs cannot be profiled beside other launches; there, "
-            "every block needs an SM of its own."
-        )
+    return Recording(_trace(recorder, blocks, openings, launch.device), run, launch, complete, blocks)
 
 
 def _opening_of_peers(isolated: Isolated, plan: Plan) -> Opening:
@@ -147,7 +93,7 @@ def _opening_of_peers(isolated: Isolated, plan: Plan) -> Opening:
     return peers.opening
 
 
-def _trace(recorder: Recorder, executed: int, openings: list[Opening]) -> Trace:
+def _trace(recorder: Recorder, executed: int, openings: list[Opening], device: Device) -> Trace:
     plan, log = recorder.plan, recorder.log
     recorded = plan.blocks if plan.all_sms else plan.blocks_on_sm
     if executed < plan.blocks:
@@ -157,6 +103,7 @@ def _trace(recorder: Recorder, executed: int, openings: list[Opening]) -> Trace:
     events = Events(recorder.batches, warps, None if waits is None else waits.keep)
     number = {id(code): n for n, code in enumerate(events.codes)}
     shared = openings[0].sharing(*openings[1:])
+    links = sector_links(events.sectors, device)
     named = NoWaits(events) if waits is None else NamedWaits(events, waits, recorder.batches)
     return Trace(
         codes=events.codes,
@@ -180,4 +127,6 @@ def _trace(recorder: Recorder, executed: int, openings: list[Opening]) -> Trace:
         sharing={(number[k], place): n for (k, place), n in sorted(shared.items()) if k in number},
         active_sms=plan.active_sms,
         blocks_on_sm=plan.blocks_on_sm,
+        links=device.cluster.links if links.any() else (),
+        sector_link=links if links.any() else links[:0],
     )

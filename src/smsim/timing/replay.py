@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from smsim.devices.links import LOCAL
 from smsim.devices.spec import DeviceSpec
 from smsim.timing.microops import (
     ATOMIC,
@@ -33,6 +34,7 @@ from smsim.timing.microops import (
     MicroOps,
 )
 from smsim.timing.outcome import Replay
+from smsim.timing.replay_links import links_table
 from smsim.timing.replay_state import (
     A_DRAM_BUSY,
     A_DRAM_READ,
@@ -65,6 +67,8 @@ from smsim.timing.replay_state import (
     L1_WAYS,
     L2_WAYS,
     LEAVES_L1,
+    N_RECEIVED,
+    N_SENT,
     NAMED_BARRIERS,
     NEVER,
     P_SIZE,
@@ -127,13 +131,15 @@ def replay(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, shared_by
     stalls = np.zeros((len(ops.instructions), len(STALLS)), np.int64)
     timeline = np.zeros((SPANS, len(STALLS)), np.int64)
     pipe_cycles, pipe_issued = np.zeros(len(PIPES), np.int64), np.zeros(len(PIPES), np.int64)
+    links = links_table(trace, spec, sms)
     cycles = run(
         _figures(trace, spec, per_sm, shares), amounts, of_sm, _cores(cores), blocks, warps,
         _groups(ops, len(warps)), _events(trace, ops), _operations(ops, shares), scoreboard,
         _cache(sms, shares.l1_bytes(spec, per_sm, shared_bytes), L1_WAYS),
-        _l2(trace, ops, sms, shares.l2_bytes(spec)), np.concatenate([ops.src, ops.dst]).astype(np.int64),
+        _l2(trace, ops, sms, shares.l2_bytes(spec)), links, np.concatenate([ops.src, ops.dst]).astype(np.int64),
         *(np.array(trace_part, np.uint8) for trace_part in (trace.lanes, trace.space)),
-        *_int64(trace.passes, trace.sector_start, trace.sectors, trace.wait_start, trace.wait_release),
+        *_int64(trace.passes, trace.sector_start, trace.sectors), _sector_link(trace),
+        *_int64(trace.wait_start, trace.wait_release),
         _polls(trace, ops, spec), _releases(trace), np.full(max(1, len(trace.release_record)), NEVER, np.int64), on_sm,
         np.zeros_like(on_sm), np.full((cores, per_core), -1, np.int64), np.zeros((cores, len(PIPES)), np.int64),
         np.zeros((cores, spec.timing.lsu_queue), np.int64), *np.zeros((2, len(blocks), NAMED_BARRIERS), np.int64),
@@ -166,6 +172,8 @@ def replay(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, shared_by
         dram_read_bytes=shares.bytes_of(amounts[A_DRAM_READ]),
         dram_write_bytes=shares.bytes_of(amounts[A_DRAM_WRITE]),
         dram_cycles=int(amounts[A_DRAM_BUSY]) // FINE,
+        link_sent_bytes=_SECTOR * links[:, :, N_SENT],
+        link_received_bytes=_SECTOR * links[:, :, N_RECEIVED],
         timeline=timeline[:spans],
         span=span,
     )
@@ -272,6 +280,8 @@ def _sectors_of(trace: Trace, ops: MicroOps, kinds: tuple[int, ...]) -> np.ndarr
     first, last = trace.sector_start[records], trace.sector_start[records + 1]
     length = last - first
     index = np.repeat(first - np.cumsum(length) + length, length) + np.arange(int(length.sum()))
+    if len(trace.sector_link):
+        index = index[trace.sector_link[index] == LOCAL]
     return trace.sectors[index]
 
 
@@ -312,17 +322,46 @@ def _groups(ops: MicroOps, warps: int) -> np.ndarray:
 
 
 def _polls(trace: Trace, ops: MicroOps, spec: DeviceSpec) -> np.ndarray:
-    """Of each wait its poll's first and last micro-operation, the cycles of a turn and the stall, int64 ``(N, 4)``."""
+    """Of each wait its poll's first and last micro-operation, the cycles of a turn, the stall, and the cycles that a
+    poll is under way to another GPU; int64 ``(N, 5)``."""
     timing = spec.timing
-    table = np.zeros((len(trace.wait_code), 4), np.int64)
+    table = np.zeros((len(trace.wait_code), 5), np.int64)
+    table[:, 4] = _hops_of_polls(trace, ops, spec)
     for row, code in zip(table, trace.wait_code, strict=True):
         first, last = int(ops.start[code]), int(ops.start[code + 1])
         kinds = set(ops.kind[first:last].tolist())
         near = kinds & {TRY_WAIT, SHARED_LOAD, SHARED_ATOMIC} and not kinds & {LOAD, ATOMIC}
         turn = (timing.shared_latency if near else timing.l2_latency) + last - first
         why = STALLS.index("short_scoreboard" if near else "long_scoreboard")
-        row[:] = first, last, 0 if TRY_WAIT in kinds else turn, why
+        row[:4] = first, last, 0 if TRY_WAIT in kinds else turn + 2 * row[4], why
     return table
+
+
+def _hops_of_polls(trace: Trace, ops: MicroOps, spec: DeviceSpec) -> np.ndarray:
+    """How long each wait's poll is under way to the GPU where the word lies, in cycles; 0 within the GPU."""
+    hops = np.zeros(len(trace.wait_code), np.int64)
+    if not len(trace.sector_link):
+        return hops
+    for event in np.flatnonzero(trace.event_wait >= 0).tolist():
+        code = trace.event_code[event]
+        for o in range(ops.start[code], ops.start[code + 1]):
+            if ops.kind[o] not in (LOAD, ATOMIC) or ops.record[o] < 0:
+                continue
+            record = trace.event_record[event] + ops.record[o]
+            for link in trace.sector_link[
+                trace.sector_start[record] : trace.sector_start[record + 1]
+            ].tolist():
+                if link:
+                    cycles = round(trace.links[link - 1].hop * spec.clock_hz)
+                    hops[trace.event_wait[event]] = max(hops[trace.event_wait[event]], cycles)
+    return hops
+
+
+def _sector_link(trace: Trace) -> np.ndarray:
+    """How each sector is reached, uint8; one number alone where all memory is the GPU's own."""
+    if not len(trace.sector_link):
+        return np.zeros(1, np.uint8)
+    return np.concatenate([trace.sector_link, [0, 0]]).astype(np.uint8)
 
 
 def _events(trace: Trace, ops: MicroOps) -> np.ndarray:
@@ -360,6 +399,8 @@ def _use_of_l1(ops: MicroOps) -> np.ndarray:
 def _use(kind: int, flags: frozenset[str]) -> int:
     """In SASS an acquire, or a fence that acquires, is followed by CCTL.IVALL, unless its scope is the block."""
     beyond_block = "cta" not in flags
+    if kind == FENCE and not beyond_block:
+        return LEAVES_L1
     if kind == FENCE and beyond_block and "release" not in flags:
         return EMPTIES_L1
     if kind in (LOAD, ATOMIC) and beyond_block and {"acquire", "acq_rel"} & flags:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from smsim.timing.compiled import inner
 from smsim.timing.microops import BULK_COMMIT, BULK_WAIT, COPY_COMMIT, COPY_WAIT
-from smsim.timing.replay_memory import at_l2
+from smsim.timing.replay_memory import beyond_l1
 from smsim.timing.replay_state import (
     A_SHARED,
     B_SPARE,
@@ -27,6 +27,7 @@ from smsim.timing.replay_state import (
     S_BULK,
     S_LINK,
     S_REQUEST,
+    S_SENT,
     W_COUNT,
     W_NEED,
     W_OPEN,
@@ -45,13 +46,14 @@ def into_shared(sm, sectors, passes, P, A, S):
 
 
 @inner
-def bulk_copy(sm, t, write, cost, first, last, sectors, P, A, S, L2):
+def bulk_copy(sm, t, write, cost, first, last, sectors, sector_link, P, A, S, L2, N):
     """A bulk copy that issues at ``t``: the cycles in which it has sent all its requests, and is over."""
     start = max(t + 1, S[sm, S_BULK])
     done = start
     for i in range(first, last):
-        done = max(done, at_l2(sm, start, sectors[i], write, cost, P, A, S, L2))
-    sent = max(start, S[sm, S_LINK] // FINE) if last > first else start
+        there = beyond_l1(sm, start, i, write, not write, cost, P, A, S, L2, N, sectors, sector_link)
+        done = max(done, there)
+    sent = max(start, max(S[sm, S_LINK], S[sm, S_SENT]) // FINE) if last > first else start
     S[sm, S_BULK] = sent
     A[A_SHARED] += ((last - first) * _SECTOR + _ROW - 1) // _ROW
     return sent + P[P_BULK], done + P[P_BULK]

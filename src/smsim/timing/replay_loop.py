@@ -49,7 +49,9 @@ from smsim.timing.replay_copies import (
 )
 from smsim.timing.replay_memory import empty_l1, global_access, shared_access
 from smsim.timing.replay_state import (
+    A_ACKNOWLEDGED,
     A_ISSUE,
+    B_ACKNOWLEDGED,
     B_END,
     B_LIVE,
     B_PLACE,
@@ -66,6 +68,7 @@ from smsim.timing.replay_state import (
     EMPTIES_L1,
     FINE,
     GRID,
+    LEAVES_L1,
     M_COST,
     M_DST,
     M_DST_END,
@@ -78,6 +81,7 @@ from smsim.timing.replay_state import (
     M_RECORD,
     M_USE_OF_L1,
     M_WIDTH,
+    N_HOP,
     NAMED_BARRIERS,
     NEVER,
     NO_PIPE,
@@ -97,9 +101,11 @@ from smsim.timing.replay_state import (
     P_SLEEP_FINE,
     P_START,
     P_WARPS,
+    S_BLOCKED,
     S_LAST_BLOCK,
     S_LINK,
     S_NEXT_BLOCK,
+    S_SENT,
     SUBCORES,
     V_PIPE,
     V_READY,
@@ -126,25 +132,26 @@ from smsim.timing.trace import GRID_BARRIER, SHARED
 # microops.STALLS, by number. NumPy's integers are variables to Numba: with Python's it would compile a helper again
 # for each constant that it is called with.
 _SELECTED, _NOT_SELECTED, _WAIT, _SHORT, _LONG, _MATH, _LG, _MIO = map(np.int64, range(8))
-_BARRIER, _MEMBAR, _BRANCH, _SLEEPING, _NO_INSTRUCTION = map(np.int64, range(8, 13))
+_BARRIER, _MEMBAR, _BRANCH, _SLEEPING, _NO_INSTRUCTION, _LINK = map(np.int64, range(8, 14))
 _ONE, _NOBODY, _LOAD, _YES, _NO = np.int64(1), np.int64(-1), np.int64(LOAD), np.bool_(True), np.bool_(False)
 _COPIES, _BULK, _BULK_READ, _ALL = np.int64(COPIES), np.int64(BULK), np.int64(BULK_READ), np.int64(-1)
 
 
 @compiled
 def run(
-    P, A, S, C, B, W, G, E, M, V, L1, L2, operands, lanes, space, passes, sector_start, sectors, wait_start,
-    wait_release, wait_ops, release_of, release_time, sm_blocks, starting, resident, pipe_free, ring, arrived,
-    expected, issued, stalls, timeline, pipe_cycles, pipe_issued,
+    P, A, S, C, B, W, G, E, M, V, L1, L2, N, operands, lanes, space, passes, sector_start, sectors, sector_link,
+    wait_start, wait_release, wait_ops, release_of, release_time, sm_blocks, starting, resident, pipe_free,
+    ring, arrived, expected, issued, stalls, timeline, pipe_cycles, pipe_issued,
 ):  # fmt: skip
     """Replay everything: the cycles that it takes, or -1 if warps wait for what never comes.
 
     Args:
-        P, A, S, C, B, W, G, E, M, V, L1, L2: see :mod:`smsim.timing.replay_state`.
+        P, A, S, C, B, W, G, E, M, V, L1, L2, N: see :mod:`smsim.timing.replay_state`.
         operands: the scoreboard places that ``M_SRC`` and ``M_DST`` point to.
         lanes, space, passes, sector_start, sectors, wait_start, wait_release: of the trace.
+        sector_link: how each sector is reached, of the trace; of length one if all memory is the GPU's own.
         wait_ops: the first and last micro-operation of each wait's poll, the cycles from one poll to the next (0: the
-            warp is suspended instead), and the stall.
+            warp is suspended instead), the stall, and the cycles that a poll is under way to another GPU.
         release_of: the release that each record is, -1 for none; of length one if there is none at all.
         release_time: filled with the cycle from which a poll finds each release; ``NEVER`` at first.
         sm_blocks: the blocks, SM by SM; an SM's begin at ``S_NEXT_BLOCK``.
@@ -222,7 +229,7 @@ def run(
         for core in range(cores):
             t = min(t, C[core, C_NEXT])
         if t == NEVER:
-            return end_of_all if left == 0 else -1
+            return max(end_of_all, A[A_ACKNOWLEDGED]) if left == 0 else -1
         for core in range(cores):
             if C[core, C_NEXT] > t:
                 continue
@@ -242,6 +249,8 @@ def run(
                     free = max(free, ring[core, C[core, C_OLDEST]])
                     far = M[o, M_KIND] <= ATOMIC and M[o, M_KIND] >= LOAD or M[o, M_KIND] == COPY
                     reason = _LG if far else _MIO
+                    if far and S[core // SUBCORES, S_BLOCKED] > free:
+                        free, reason = S[core // SUBCORES, S_BLOCKED], _LINK
                 if free > t:
                     here = M[o, M_PC]
                     book(here, W[w, W_WHY], W[w, W_SEEN], at, stalls, timeline, A)
@@ -278,6 +287,9 @@ def run(
             parked = False
             no_record = M[o, M_RECORD] < 0
             rec = E[W[w, W_EVENT], E_RECORD] + M[o, M_RECORD]
+            link = 0  # over which what it accesses lies, if not here
+            if sector_link.shape[0] > 1 and not no_record and sector_start[rec + 1] > sector_start[rec]:
+                link = np.int64(sector_link[sector_start[rec]])
             through = LOAD <= what <= SHARED_ATOMIC or what == COPY or what == COPY_ARRIVE or what == TRY_WAIT
             if p == LSU and (no_record or through) and what != FENCE:
                 begin = max(t, C[core, C_ADDRESS])
@@ -291,8 +303,8 @@ def run(
                     done = begin + M[o, M_LATENCY]
                 elif what == COPY:
                     done = P[P_COPY] + global_access(
-                        sm, begin, _LOAD, M[o, M_USE_OF_L1], M[o, M_COST], _ONE, np.int64(space[rec]),
-                        sector_start[rec], sector_start[rec + 1], sectors, P, A, S, L1, L2,
+                        sm, begin, _LOAD, M[o, M_USE_OF_L1], _YES, M[o, M_COST], _ONE, np.int64(space[rec]),
+                        sector_start[rec], sector_start[rec + 1], sectors, sector_link, P, A, S, L1, L2, N,
                     )  # fmt: skip
                     into_shared(sm, sector_start[rec + 1] - sector_start[rec], np.int64(passes[rec]), P, A, S)
                     joins_group(w, _COPIES, done, W)
@@ -305,13 +317,16 @@ def run(
                         done += P[P_SHARED] + turns - 1 if what == LOAD else 1
                     else:
                         done = global_access(
-                            sm, begin, what, M[o, M_USE_OF_L1], M[o, M_COST], turns, np.int64(space[rec]),
-                            sector_start[rec], sector_start[rec + 1], sectors, P, A, S, L1, L2,
+                            sm, begin, what, M[o, M_USE_OF_L1], M[o, M_DST_END] > M[o, M_DST], M[o, M_COST], turns,
+                            np.int64(space[rec]), sector_start[rec], sector_start[rec + 1], sectors, sector_link,
+                            P, A, S, L1, L2, N,
                         )  # fmt: skip
-                    if what != LOAD:
+                    if what != LOAD and link > 0:
+                        B[block, B_ACKNOWLEDGED] = max(B[block, B_ACKNOWLEDGED], done)
+                    elif what != LOAD:
                         W[w, W_STORED] = max(W[w, W_STORED], done)
                         # A warp's end waits until its stores have left the SM (Nsight Compute: Stall Drain).
-                        W[w, W_LOADED] = max(W[w, W_LOADED], S[sm, S_LINK] // FINE)
+                        W[w, W_LOADED] = max(W[w, W_LOADED], max(S[sm, S_LINK], S[sm, S_SENT]) // FINE)
                 else:
                     turns = np.int64(passes[rec])
                     done = shared_access(sm, begin, turns, P[P_REQUEST], P, A, S) - P[P_ADDRESS]
@@ -326,6 +341,8 @@ def run(
                 if not no_record and release_of.shape[0] > 1 and release_of[rec] >= 0:
                     # A poll that sets out after the store has set out finds it: both have the same way to L2.
                     way = P[P_ATOMIC] if what == ATOMIC else P[P_L2] if what == STORE else 0
+                    if link > 0:  # over there when it has gone one way
+                        way = P[P_L2] + N[sm, link - 1, N_HOP] // FINE
                     when = max(t, done - way)
                     if what == COPY_ARRIVE:
                         when = max(when, groups_over(w, _COPIES, _ALL, W, G))
@@ -336,8 +353,13 @@ def run(
             elif what == BRANCH:
                 wake, wake_why = max(wake, t + P[P_BRANCH]), _BRANCH
             elif what == FENCE:
-                if W[w, W_STORED] > wake:
-                    wake, wake_why = W[w, W_STORED], _MEMBAR
+                # A fence also orders what other threads of the block stored before a barrier, and for more than the
+                # block it has to hear from the other GPU that it is there.
+                stored = W[w, W_STORED]
+                if M[o, M_USE_OF_L1] != LEAVES_L1:
+                    stored = max(stored, B[block, B_ACKNOWLEDGED])
+                if stored > wake:
+                    wake, wake_why = stored, _MEMBAR
                 if M[o, M_USE_OF_L1] == EMPTIES_L1:
                     empty_l1(sm, L1)
             elif what == SLEEP:
@@ -352,14 +374,15 @@ def run(
                 if lanes[rec] > 0:
                     sent, over = bulk_copy(
                         sm, t, _YES if what == BULK_STORE else _NO, M[o, M_COST], sector_start[rec],
-                        sector_start[rec + 1], sectors, P, A, S, L2,
+                        sector_start[rec + 1], sectors, sector_link, P, A, S, L2, N,
                     )  # fmt: skip
                     W[w, W_LOADED] = max(W[w, W_LOADED], over)
                     if what == BULK_STORE:
                         joins_group(w, _BULK, over, W)
                         joins_group(w, _BULK_READ, sent, W)
                     if release_of.shape[0] > 1 and release_of[rec] >= 0:
-                        release_time[release_of[rec]] = over
+                        hop = N[sm, link - 1, N_HOP] // FINE if what == BULK_STORE and link > 0 else 0
+                        release_time[release_of[rec]] = over - hop
                         look = True
             elif what == REGISTERS:
                 parked = lanes[rec] > 0 and not takes_registers(w, block, np.int64(passes[rec]), W, B)

@@ -6,8 +6,11 @@ excepted); L2 is written back, and a partly written sector is not read first (by
 
 from __future__ import annotations
 
+import numpy as np
+
 from smsim.timing.compiled import inner
 from smsim.timing.microops import ATOMIC, LOAD, STORE
+from smsim.timing.replay_links import over_link
 from smsim.timing.replay_state import (
     A_DRAM_BUSY,
     A_DRAM_READ,
@@ -38,6 +41,8 @@ from smsim.timing.replay_state import (
     P_REQUEST,
     PASSES_L1,
     S_ATOMIC,
+    S_BLOCKED,
+    S_CREDIT,
     S_DRAM,
     S_LINK,
     S_REQUEST,
@@ -146,6 +151,14 @@ def at_l2(sm, at, sector, write, cost, P, A, S, L2):
 
 
 @inner
+def beyond_l1(sm, at, i, write, answers, cost, P, A, S, L2, N, sectors, sector_link):
+    """The sector ``sectors[i]``, which sets out at ``at`` for wherever it lies: when the answer is there."""
+    if sector_link.shape[0] > 1 and sector_link[i] > 0:
+        return over_link(sm, at, np.int64(sector_link[i]) - 1, write, answers, P, A, S, N)
+    return at_l2(sm, at, sectors[i], write, cost, P, A, S, L2)
+
+
+@inner
 def empty_l1(sm, L1):
     """Nothing that L1 holds is valid any more."""
     for where in range(L1.shape[1]):
@@ -154,15 +167,18 @@ def empty_l1(sm, L1):
 
 
 @inner
-def global_access(sm, begin, what, use_of_l1, cost, passes, space, first, last, sectors, P, A, S, L1, L2):
+def global_access(
+    sm, begin, what, use_of_l1, answers, cost, passes, space, first, last, sectors, sector_link, P, A, S, L1, L2, N
+):  # fmt: skip
     """A load, store or atomic of a warp: the cycle in which its last sector is there (or has been written).
 
     Args:
         sm, begin: the SM, and when the access reached its sub-core's address stage.
         what, use_of_l1: a kind of micro-operation; what a load of it does with L1 (FILLS_L1 and so on).
+        answers: whether it brings data back.
         cost: what one sector takes of the SM's share of DRAM, in FINE parts of a cycle.
         passes, space: of the record.
-        first, last, sectors: its sectors are ``sectors[first:last]``.
+        first, last, sectors: its sectors are ``sectors[first:last]``; ``sector_link`` says how each is reached.
     """
     lines = 0
     before = -1
@@ -188,7 +204,7 @@ def global_access(sm, begin, what, use_of_l1, cost, passes, space, first, last, 
                 L1[sm, where, way, K_USED] = at
                 done = max(done, max(start + P[P_L1], L1[sm, where, way, K_THERE + place]))
                 continue
-        there = at_l2(sm, start, sectors[i], what != LOAD, cost, P, A, S, L2)
+        there = beyond_l1(sm, start, i, what != LOAD, answers, cost, P, A, S, L2, N, sectors, sector_link)
         done = max(done, there)
         if what == LOAD and use_of_l1 == FILLS_L1:
             _fill(L1, sm, where, way, line, place, there, at)
@@ -202,7 +218,9 @@ def global_access(sm, begin, what, use_of_l1, cost, passes, space, first, last, 
         # Nobody waits for a store's answer, so it is the queue to L2 that keeps warps from storing faster than
         # L2 takes in. How long that queue is, is not published: here, as long as one trip.
         S[sm, S_REQUEST] = max(S[sm, S_REQUEST], S[sm, S_LINK] // FINE - P[P_L2])
-    if what == ATOMIC:
+        # What lacks a credit stands at the head of the unit, which takes its accesses in order.
+        S[sm, S_BLOCKED] = max(S[sm, S_BLOCKED], S[sm, S_CREDIT] // FINE)
+    if what == ATOMIC and not (sector_link.shape[0] > 1 and last > first and sector_link[first] > 0):
         turn = max(done - P[P_L2], S[sm, S_ATOMIC])
         S[sm, S_ATOMIC] = turn + passes
         done = turn + passes - 1 + P[P_ATOMIC]

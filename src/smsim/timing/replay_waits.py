@@ -30,6 +30,7 @@ def end_waits(
         met = released(n, wait_start, wait_release, release_time)
         if met == NEVER:
             continue
+        met = max(0, met - wait_ops[n, 4])
         turn, polls, at = wait_ops[n, 2], 0, max(W[w, W_SEEN], met)
         if turn > 0:
             if met > W[w, W_SEEN]:

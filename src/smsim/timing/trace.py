@@ -14,10 +14,12 @@ happened to execute warps. Three things make it up:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from smsim.devices.links import Link
 
 if TYPE_CHECKING:
     from smsim.machine.program import Code
@@ -61,6 +63,10 @@ class Trace:
             those that no warp executes in its opening (:mod:`smsim.timing.sharing`) are missing.
         active_sms: SMs of the device that have work.
         blocks_on_sm: blocks that SM 0 gets in the whole launch; more than are recorded in an estimate.
+        links: NVLink and the network, if any memory of another GPU is reached.
+        sector_link: how each of ``sectors`` is reached, as :mod:`smsim.devices.links` numbers it, uint8; empty
+            where all memory is the GPU's own.
+        sm_gpu: the GPU, by number, of each SM, int32; empty where there is one GPU only.
     """
 
     codes: tuple[Code, ...]
@@ -84,6 +90,9 @@ class Trace:
     sharing: dict[tuple[int, int], float]
     active_sms: int
     blocks_on_sm: int
+    links: tuple[Link, ...] = ()
+    sector_link: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8))
+    sm_gpu: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
 
     @property
     def warps(self) -> int:
