@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 from docutils import nodes
+from reading_order import reading_order
 from sphinx.util.docutils import SphinxDirective
 
 from labkit import exercises
@@ -43,15 +44,7 @@ class ProgressOverview(SphinxDirective):
 
 def ticked_pages(app: Any) -> list[str]:
     """Return the chapters and labs, without solutions, in the order of the table of contents."""
-    ordered: list[str] = []
-
-    def visit(page: str) -> None:
-        ordered.append(page)
-        for below in app.env.toctree_includes.get(page, []):
-            visit(below)
-
-    visit(app.config.root_doc)
-    return [page for page in ordered if TICKED.match(page)]
+    return [page for page in reading_order(app) if TICKED.match(page)]
 
 
 def overview_html(app: Any, page: str) -> str:

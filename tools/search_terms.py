@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from reading_order import reading_order
 from reference_page import rows_by_subject
 
 from smsim.listing.reference import anchor
@@ -35,19 +36,6 @@ def name_pattern(opcodes: set[str]) -> re.Pattern[str]:
     """Return what finds names in text: metrics, functions, special registers, instructions of these opcodes."""
     instruction = rf"(?:{'|'.join(sorted(opcodes, key=len, reverse=True))})(?:\.[A-Za-z][\w:]*)+"
     return re.compile(rf"(?<![\w.%/-])(?:{METRIC}|{FUNCTION}|{SPECIAL}|{instruction})(?![\w/])")
-
-
-def reading_order(app: Any) -> list[str]:
-    """Return all pages in the order of the table of contents."""
-    ordered: list[str] = []
-
-    def visit(page: str) -> None:
-        ordered.append(page)
-        for below in app.env.toctree_includes.get(page, []):
-            visit(below)
-
-    visit(app.config.root_doc)
-    return ordered
 
 
 def _section_of(node: nodes.Node) -> str:
