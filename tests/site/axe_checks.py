@@ -18,7 +18,7 @@ EXCEPTIONS = {
 }
 
 #: What depends on a window's size and theme, contrast besides; the rest is the same in every window.
-LOOKS = ("scrollable-region-focusable", "target-size", "link-in-text-block", "aria-hidden-focus")
+LOOKS = ("scrollable-region-focusable", "link-in-text-block", "aria-hidden-focus")
 
 #: Measuring contrast is what takes time, so text that looks alike is measured twice a page and not a thousand
 #: times: same colours, same size and weight, same kind of element. The coloured words of a listing have no names or
