@@ -43,7 +43,8 @@ def opened(window: Any, address: str) -> Any:
 @pytest.mark.parametrize("page", [*pages(), "search.html?q=warp"])
 def test_page_shuts_nobody_out(window: Any, address: str, page: str) -> None:
     """Nothing of weight that axe-core finds: contrast, names, roles, headings, tables, what scrolls."""
-    found = findings(opened(window, address + page))
+    narrow = window.viewport_size["width"] < 900  # the desk has answered what is the same in both
+    found = findings(opened(window, address + page), looks_only=narrow)
     assert found == [], "\n".join(map(str, found))
 
 
