@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 from lighten_site import lighten
 from offline_copy import write_offline_copy
+from ptx_in_the_page import why_ptx_cannot_run
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "_build" / "html"
@@ -68,6 +69,9 @@ def main(arguments: list[str] | None = None) -> int:
         contents.parent.mkdir(exist_ok=True)
         contents.write_text(yaml.safe_dump(without_solutions(listed), sort_keys=False), encoding="utf-8")
     status = build(contents)
+    missing = None if status else why_ptx_cannot_run(ROOT / "_build" / "html" / "_static")
+    if missing:
+        print(f"The site is built; PTX in the page cannot run in it: {missing}.", file=sys.stderr)
     if status:
         print("The site was not built: warnings count as errors, and they stand above.", file=sys.stderr)
     return status

@@ -78,7 +78,7 @@ def listed(folder: Path) -> dict:
 
 def _npm_package(work: Path) -> None:
     """Unpack Pyodide's npm package into ``work / "package"``."""
-    retries = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
+    retries = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000"]
     _run(["npm", "pack", "--silent", *retries, f"pyodide@{VERSION}"], work)
     (archive,) = work.glob("*.tgz")
     digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()

@@ -84,24 +84,20 @@ def compiled(source: Path, pyodide: Path, cache: Path) -> Path:
     return there
 
 
-def put_engine(static: Path, cache: Path) -> str | None:
+def put_engine(static: Path, cache: Path) -> None:
     """Put all that the page loads into the site's static files.
 
     Args:
         static: the built site's ``_static`` folder.
         cache: where Pyodide is kept between builds.
-
-    Returns:
-        Why PTX cannot be run in this build; ``None`` if it can.
     """
     folder = static / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    told: dict[str, Any] = {"version": fetch_pyodide.VERSION}
-    why = None
+    told: dict[str, Any] = {"missing": None}
     try:
         pyodide = fetch_pyodide.core(cache)
     except fetch_pyodide.Unavailable as reason:
-        why = str(reason)
+        told["missing"] = str(reason)
     else:
         (folder / "pyodide").mkdir(exist_ok=True)
         for name in SERVED:
@@ -113,9 +109,12 @@ def put_engine(static: Path, cache: Path) -> str | None:
             shutil.copyfile(ready, archive)
         numpy = fetch_pyodide.listed(pyodide)
         told["numpy"] = {"url": PACKAGES + numpy["file_name"], "sha256": numpy["sha256"]}
-    told["missing"] = why
     (folder / "engine.json").write_text(json.dumps(told), encoding="utf-8")
-    return why
+
+
+def why_ptx_cannot_run(static: Path) -> str | None:
+    """What :func:`put_engine` said of a built site: why PTX cannot be run in it, ``None`` if it can."""
+    return json.loads((static / FOLDER / "engine.json").read_text(encoding="utf-8"))["missing"]
 
 
 def needs_element(doctree: nodes.document | None) -> bool:
@@ -136,9 +135,7 @@ def _add_script(app: Any, page: str, template: str, context: dict, doctree: node
 
 def _after_build(app: Any, problem: Exception | None) -> None:
     if problem is None and app.builder.format == "html":
-        why = put_engine(Path(app.outdir) / "_static", ROOT / ".cache")
-        if why is not None:
-            _log.info(f"PTX in the page will not run in this build: {why}")
+        put_engine(Path(app.outdir) / "_static", ROOT / ".cache")
 
 
 def setup(app: Any) -> dict[str, Any]:

@@ -46,7 +46,8 @@ def test_without_pyodide_the_site_says_so(tmp_path: Path, monkeypatch: pytest.Mo
         raise fetch_pyodide.Unavailable("npm is not installed")
 
     monkeypatch.setattr(fetch_pyodide, "core", unavailable)
-    assert ptx_in_the_page.put_engine(tmp_path, tmp_path / "cache") == "npm is not installed"
+    ptx_in_the_page.put_engine(tmp_path, tmp_path / "cache")
+    assert ptx_in_the_page.why_ptx_cannot_run(tmp_path) == "npm is not installed"
     folder = tmp_path / "ptx-in-the-page"
     assert json.loads((folder / "engine.json").read_text())["missing"] == "npm is not installed"
     assert [file.name for file in folder.iterdir()] == ["engine.json"]
@@ -59,7 +60,8 @@ def test_without_node_the_source_is_served(
     monkeypatch.setenv("PATH", "")
     cache = tmp_path / "cache"
     cache.mkdir()
-    assert ptx_in_the_page.put_engine(tmp_path, cache) is None
+    ptx_in_the_page.put_engine(tmp_path, cache)
+    assert ptx_in_the_page.why_ptx_cannot_run(tmp_path) is None
     folder = tmp_path / "ptx-in-the-page"
     assert "smsim/inpage/session.py" in zipfile.ZipFile(folder / "smsim.zip").namelist()
     assert {file.name for file in (folder / "pyodide").iterdir()} == set(ptx_in_the_page.SERVED)

@@ -35,7 +35,7 @@ export const warp = (state, lane) => {
   const where = state.line === null ? [] : [make("code", {}, `${state.line}  ${state.text}`)];
   const head = ["element", "at first", "now"];
   return [
-    make("p", { class: "pip-name" }, state.heading),
+    make("h3", {}, state.heading),
     ...(where.length ? [make("p", {}, state.done ? "Stopped at " : "Next: ", ...where)] : []),
     ...findings(state),
     make("p", {}, said(state)),
