@@ -1,9 +1,10 @@
 """Calls a reader's ordinary Python function: what it prints is dropped, and it is stopped if it never ends.
 
-Steps are counted, not seconds, so that the verdict is the same on a fast machine and on a slow one. A step is one
-instruction of Python's bytecode in the reader's own code; what libraries do is not counted. The interpreter's own trace
-hook counts them: no signal, no thread, no process, so it works alike on Linux, on Windows and in a notebook. (Lines
-would be quicker to count, but ``while True: pass`` is a single jump to itself, for which no line is reported.)
+Steps are counted, not seconds, so that the verdict is the same on a fast machine and on a slow one. A step is whatever
+the interpreter reports of the reader's own code: an instruction of its bytecode, the start of a line. What libraries do
+is not counted. The interpreter's trace hook counts: no signal, no thread, no process, so it works alike on Linux, on
+Windows and in a notebook. (Lines alone would be quicker to count, but ``while True: pass`` is a single jump to itself,
+for which Python 3.11 reports none.)
 
 What this cannot stop is one call into compiled code that never returns, such as ``sum(itertools.count())``.
 """
@@ -19,8 +20,8 @@ from typing import Any
 
 from labkit.checking.answer import python_function
 
-#: Steps that one call may take, a few seconds. The longest answers to the labs take some ten thousands.
-STEPS = 5_000_000
+#: Steps that one call may take, a second or two. The longest answers to the labs take some ten thousands.
+PYTHON_STEPS = 2_000_000
 
 
 class EndlessAnswer(RuntimeError):
@@ -57,7 +58,7 @@ class _Stop(BaseException):
 def call(
     function: Callable[..., Any],
     *arguments: Any,
-    steps: int = STEPS,
+    steps: int = PYTHON_STEPS,
     forbidden: ModuleType | None = None,
     **named: Any,
 ) -> Any:
@@ -116,11 +117,11 @@ class _Watch:
             self.called = frame.f_code.co_name
         if self.own is not None and frame.f_globals is not self.own:
             return None
-        frame.f_trace_lines, frame.f_trace_opcodes = False, True
+        frame.f_trace, frame.f_trace_opcodes = self._step, True  # in this order: Python 3.13 asks for it
         return self._step
 
     def _step(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if event == "opcode":
+        if event in ("opcode", "line"):
             self.left -= 1
             if self.left < 0:
                 raise _Stop(self)

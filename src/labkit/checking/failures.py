@@ -18,9 +18,7 @@ def describe_failure(failure: Exception, answer: Any) -> tuple[str, str]:
         said = f"it was stopped after {failure.steps / 1e6:g} million steps. Does it ever end? Look at its loops."
         return said, "never ends"
     if isinstance(failure, ForbiddenCall):
-        said = (
-            f"`{failure.called}` of the library does the work here. Write these lines yourself; then compare."
-        )
+        said = f"`{failure.called}` of the library does the work in this answer. Write your own, then compare the two."
         return said, "the library's own"
     kinds = {kind.__name__ for kind in type(failure).__mro__}
     if "NumbaError" in kinds:

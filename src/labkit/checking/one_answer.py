@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from labkit.checking.answer import is_kernel, is_skeleton
-from labkit.checking.calling import STEPS, call
+from labkit.checking.calling import PYTHON_STEPS, call
 from labkit.checking.failures import describe_failure
 from labkit.checking.verdict import Mark, Verdict
 
@@ -58,9 +59,11 @@ class Called:
         return bool(self.misconception)
 
 
-def try_call(answer: Any, *arguments: Any, steps: int = STEPS, **named: Any) -> Called:
+def try_call(
+    answer: Any, *arguments: Any, steps: int = PYTHON_STEPS, forbidden: ModuleType | None = None, **named: Any
+) -> Called:
     """Call an answer as :func:`labkit.checking.calling.call` does; whatever its code does, a check goes on."""
     try:
-        return Called(call(answer, *arguments, steps=steps, **named))
+        return Called(call(answer, *arguments, steps=steps, forbidden=forbidden, **named))
     except Exception as failure:  # noqa: BLE001 - a check goes on
         return Called(None, *describe_failure(failure, answer))
