@@ -8,23 +8,27 @@ from dataclasses import replace
 from functools import cache
 
 from trainmath.plan.choice import CHIPS, PRECISIONS, Plan, PlanError, Result, Task, evaluate
+from trainmath.plan.reserved import best_sms
 
-#: What is tried, choice by choice.
+#: What is tried, choice by choice. How many SMs to reserve is not among it: the sweep over k says that for each plan.
 SPACE = {
     "chip": CHIPS,
     "nodes": (16, 32, 64, 128, 256, 512),
     "stages": (1, 2, 4, 8, 16, 32),
     "expert_parallel": (1, 8, 16, 32, 64, 128),
-    "reserved_sms": (0, 2, 4, 6, 8, 10, 12, 16, 20, 24, 32),
     "precision": PRECISIONS,
 }
 
 
 def every_plan(task: Task) -> Iterator[tuple[Plan, Result]]:
-    """All plans of ``SPACE`` that can be run, whether or not they keep the task's limits."""
+    """All plans of ``SPACE`` that can be run, whether or not they keep the task's limits.
+
+    Each reserves as many SMs as make its step shortest (:func:`trainmath.plan.best_sms`).
+    """
     for choices in itertools.product(*SPACE.values()):
-        plan = Plan(*choices)
+        plan = Plan(**dict(zip(SPACE, choices, strict=True)), reserved_sms=0)
         try:
+            plan = replace(plan, reserved_sms=best_sms(task, plan))
             yield plan, evaluate(task, plan)
         except PlanError:
             continue
@@ -45,11 +49,12 @@ def best(task: Task) -> tuple[Plan, Result]:
 def improvements(task: Task, plan: Plan) -> list[tuple[float, str, object]]:
     """``(saving, choice, value)``: what changing one choice alone would save, as a share of the bill, best first.
 
-    Only plans that keep the limits count, and only one value for each choice.
+    Only plans that keep the limits count, and only one value for each choice. Of ``reserved_sms`` the sweep's best is
+    tried.
     """
     now = evaluate(task, plan).bill.usd
     found = []
-    for name, values in SPACE.items():
+    for name, values in (SPACE | {"reserved_sms": (best_sms(task, plan),)}).items():
         options = []
         for option in values:
             try:
