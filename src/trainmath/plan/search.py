@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from trainmath.plan.choice import CHIPS, PRECISIONS, Plan, PlanError, Result, Task, evaluate
 from trainmath.plan.reserved import best_sms
+from trainmath.sweeping import spread
 
 #: What is tried, choice by choice. How many SMs to reserve is not among it: the sweep over k says that for each plan.
 SPACE = {
@@ -20,18 +20,28 @@ SPACE = {
 }
 
 
-def every_plan(task: Task) -> Iterator[tuple[Plan, Result]]:
+def every_plan(task: Task, jobs: int | None = None) -> list[tuple[Plan, Result]]:
     """All plans of ``SPACE`` that can be run, whether or not they keep the task's limits.
 
-    Each reserves as many SMs as make its step shortest (:func:`trainmath.plan.best_sms`).
+    Each reserves as many SMs as make its step shortest (:func:`trainmath.plan.best_sms`). ``jobs`` is as
+    :func:`trainmath.sweeping.spread` takes it; the order is that of ``SPACE`` in any case.
     """
-    for choices in itertools.product(*SPACE.values()):
-        plan = Plan(**dict(zip(SPACE, choices, strict=True)), reserved_sms=0)
+    chips, *others = SPACE.values()
+    found = spread(partial(_with, task, tuple(itertools.product(*others))), chips, jobs=jobs)
+    return [one for plans in found for one in plans]
+
+
+def _with(task: Task, others: tuple[tuple, ...], chip: str) -> list[tuple[Plan, Result]]:
+    """All plans with one chip: a piece of work large enough to be sent away."""
+    found = []
+    for choices in others:
+        plan = Plan(**dict(zip(SPACE, (chip, *choices), strict=True)), reserved_sms=0)
         try:
             plan = replace(plan, reserved_sms=best_sms(task, plan))
-            yield plan, evaluate(task, plan)
+            found.append((plan, evaluate(task, plan)))
         except PlanError:
             continue
+    return found
 
 
 @cache
