@@ -107,7 +107,7 @@ def test_the_solutions_agree_with_trainmath():
     assert ours == pytest.approx(plan.compute_seconds(1.5e19, 2048, 989.5e12, 0.38, 20, 132, 0.7, 1.6))
     for k in (4, 32):
         ours = scope["exchange_seconds"](100, k, 2.5, 50)
-        assert ours == pytest.approx(plan.communication_seconds(100e9, k, 2.5e9, 50e9))
+        assert ours == pytest.approx(plan.communication_seconds(100e9, 2.5e9, 50e9, k))
     assert scope["step_seconds"](18, 5, 16, 120) == pytest.approx(plan.step_seconds(18, 5, 16, 120))
     theirs = plan.bill(20, 14.8e12, 62914560, 2048, 2)
     assert scope["bill"](20, 14.8, 62914560, 2048, 2) == pytest.approx(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from labkit.checking.calling import call
 from labkit.checking.case import Case, Outcome, agree
 
 #: Engine steps after which a launch of a lab counts as endless. The longest right answers take some
@@ -62,8 +63,7 @@ def _changed(case: Case, after: dict[str, Any]) -> tuple[str, ...]:
 def run_function(function: Any, case: Case, expected: dict[str, np.ndarray]) -> Outcome:
     """Call a plain Python function on the case's arguments; its result is the output ``result``."""
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            result = function(*(_copy(value) for value in case.arguments.values()))
+        result = call(function, *(_copy(value) for value in case.arguments.values()))
         got = np.asarray(result, dtype=object)
     except Exception as error:  # noqa: BLE001 - whatever a learner's code does, a check goes on
         return Outcome(case, expected, None, failure=error)

@@ -14,6 +14,7 @@ from labkit.checking.case import Case, Dimensions, Outcome
 from labkit.checking.engine import STEPS, run_function, run_kernel
 from labkit.checking.general import GENERAL
 from labkit.checking.misconception import Misconception
+from labkit.checking.one_answer import OneAnswerExercise
 from labkit.checking.score import Score
 from labkit.checking.verdict import Verdict
 
@@ -33,7 +34,7 @@ class Exercise(Protocol):
 
 
 @dataclass(frozen=True)
-class _TriedExercise:
+class _TriedExercise(OneAnswerExercise):
     """An exercise whose answer is tried on cases and compared with a specification.
 
     Attributes:
@@ -53,7 +54,6 @@ class _TriedExercise:
     tells_ptx_lines: ClassVar[bool] = False
     general: ClassVar[tuple[Misconception, ...]] = GENERAL
 
-    name: str
     specification: Callable[..., Any]
     make: MakeCase
     ladder: tuple[Dimensions, ...]
@@ -70,17 +70,13 @@ class _TriedExercise:
     def expected(self, case: Case) -> dict[str, np.ndarray]:
         raise NotImplementedError
 
-    def refuse(self, answer: Any) -> str | None:
-        """A sentence when the answer is not even the right kind of thing."""
-        raise NotImplementedError
-
     def attempt(self, answer: Any, case: Case) -> Outcome:
         raise NotImplementedError
 
-    def judge(self, answers: Sequence[Any], skeletons: dict[str, str]) -> Verdict:
+    def judge_one(self, answer: Any) -> Verdict:
         from labkit.checking.judge import judge_answer
 
-        return judge_answer(self, answers, skeletons)
+        return judge_answer(self, answer)
 
 
 @dataclass(frozen=True)

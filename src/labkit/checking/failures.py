@@ -7,12 +7,19 @@ import traceback
 from typing import Any
 
 from labkit.checking.answer import python_function
+from labkit.checking.calling import EndlessAnswer, ForbiddenCall
 
 _LIMIT = 160
 
 
 def describe_failure(failure: Exception, answer: Any) -> tuple[str, str]:
     """``(message, short name)`` for an exception that is not the simulator's verdict."""
+    if isinstance(failure, EndlessAnswer):
+        said = f"it was stopped after {failure.steps / 1e6:g} million steps. Does it ever end? Look at its loops."
+        return said, "never ends"
+    if isinstance(failure, ForbiddenCall):
+        said = f"`{failure.called}` of the library does the work in this answer. Write your own, then compare the two."
+        return said, "the library's own"
     kinds = {kind.__name__ for kind in type(failure).__mro__}
     if "NumbaError" in kinds:
         reason = _reason(str(failure)) + _numba_line(str(failure), answer)

@@ -13,7 +13,6 @@ from typing import Any
 
 from labkit.checking.answer import is_skeleton
 from labkit.checking.exercise import KernelExercise
-from labkit.checking.judge import judge_answer
 from labkit.checking.verdict import Mark, Verdict
 
 #: The name of the statement that says that nothing is wrong.
@@ -64,14 +63,14 @@ class HuntExercise:
         if finding is None:
             return self._wrong(f"{letter!r} is none of the letters {letters}.", "unknown finding")
         if finding is not self.findings[self.truth]:
-            evidence = judge_answer(self.kernel, (kernel,), {}).details if untouched else ()
+            evidence = self.kernel.judge((kernel,), {}).details if untouched else ()
             return self._wrong(finding.reply, finding.name, evidence)
         if untouched and finding.name != NOTHING_WRONG:
             return self._wrong(f"{finding.reply} You have found it; now mend the kernel.", "not mended")
         return self._judge_kernel(kernel, finding, untouched)
 
     def _judge_kernel(self, kernel: Any, finding: Finding, untouched: bool) -> Verdict:
-        verdict = judge_answer(self.kernel, (kernel,), {})
+        verdict = self.kernel.judge((kernel,), {})
         if not verdict.right:
             message = f"rightly found, but the kernel is not mended yet: {verdict.message}"
             return self._wrong(message, verdict.misconception, verdict.details, verdict.table)

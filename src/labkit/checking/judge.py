@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labkit.checking.answer import is_skeleton
 from labkit.checking.case import Outcome
 from labkit.checking.failures import describe_failure
 from labkit.checking.table import case_table
@@ -20,16 +19,8 @@ if TYPE_CHECKING:
 _ENDLESS = {"InstructionBudgetExceeded", "Deadlock"}
 
 
-def judge_answer(exercise: _TriedExercise, answers: Sequence[Any], skeletons: dict[str, str]) -> Verdict:
-    """The verdict on one answer. Reads as the same text for every right answer."""
-    if len(answers) != 1:
-        return Verdict(exercise.name, Mark.WRONG, f"one answer is expected here, {len(answers)} were given.")
-    (answer,) = answers
-    if is_skeleton(answer, skeletons.get(exercise.name)):
-        return Verdict(exercise.name, Mark.NOT_ATTEMPTED, "not attempted yet.")
-    refusal = exercise.refuse(answer)
-    if refusal:
-        return Verdict(exercise.name, Mark.WRONG, refusal, misconception="wrong kind")
+def judge_answer(exercise: _TriedExercise, answer: Any) -> Verdict:
+    """The verdict on one answer that is no skeleton and of the right kind. Says the same of every right answer."""
     outcomes = _try_ladder(exercise, answer)
     if all(outcome.right for outcome in outcomes):
         outcomes += _try_fresh(exercise, answer)

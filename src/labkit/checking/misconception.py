@@ -67,6 +67,11 @@ class Misconception:
         )
 
 
+def mistaken(name: str, message: str, model: Callable[..., Any]) -> Misconception:
+    """A misconception known by its result, ``model(**inputs)``; a list of many reads well so."""
+    return Misconception(name, message, model=model)
+
+
 #: Threads that an error of the simulator lists by name; of more it gives the number.
 LISTED = 8
 

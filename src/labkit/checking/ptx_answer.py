@@ -112,7 +112,7 @@ class PTXExercise(KernelExercise):
 
     def judge(self, answers: Sequence[Any], skeletons: dict[str, str]) -> Verdict:
         if len(answers) != 1:
-            return self._wrong(f"one answer is expected here, {len(answers)} were given.", "wrong kind")
+            return self.wrong(f"one answer is expected here, {len(answers)} were given.", "wrong kind")
         answer = getattr(getattr(answers[0], "module", None), "text", answers[0])  # a kernel made by load_ptx
         skeleton = skeletons.get(self.name)
         if answer is None or (
@@ -121,11 +121,11 @@ class PTXExercise(KernelExercise):
             return Verdict(self.name, Mark.NOT_ATTEMPTED, "not attempted yet.")
         refusal = self.refuse(answer)
         if refusal:
-            return self._wrong(refusal, "wrong kind")
+            return self.wrong(refusal, "wrong kind")
         try:
             kernel = assembled(answer, self.kernel_name)
         except Unassembled as error:
-            return self._wrong(str(error), error.misconception, error.shown)
+            return self.wrong(str(error), error.misconception, error.shown)
         return super().judge((kernel,), {})
 
     def refuse(self, answer: Any) -> str | None:
@@ -136,6 +136,3 @@ class PTXExercise(KernelExercise):
         if is_kernel(answer) or isinstance(answer, FunctionType):
             return "this is Python. The answer is PTX: hand over the text itself, a str."
         return f"this is a {type(answer).__name__}. The answer is PTX: hand over the text itself, a str."
-
-    def _wrong(self, message: str, misconception: str, table: tuple[str, ...] = ()) -> Verdict:
-        return Verdict(self.name, Mark.WRONG, message, misconception, table=table)

@@ -82,6 +82,11 @@ def _rows(chip: str) -> dict[str, float]:
     return {key: value(f"chip_{chip.lower()}.{key}") for key in keys}
 
 
+def chip_sms(chip: str) -> int:
+    """SMs of a chip."""
+    return int(_rows(chip)["sms"])
+
+
 @cache
 def _row(key: str) -> float:
     return value(f"plan.{key}")
@@ -154,17 +159,11 @@ def evaluate(task: Task, plan: Plan) -> Result:
         rows["bf16_peak"],
         _row("efficiency") / 100,
         plan.reserved_sms,
-        int(rows["sms"]),
+        chip_sms(plan.chip),
         _row("fp8_share") / 100 if fp8 else 0.0,
         _row("fp8_speedup"),
     )
-    communication = steps.communication_seconds(
-        _volume(task, plan, tokens_per_step / pipelines),
-        plan.reserved_sms,
-        *(_row("nvlink_per_sm"), rows["nvlink"])
-        if plan.expert_parallel <= GPUS_PER_NODE
-        else (_row("nic_per_sm"), rows["nic"]),
-    )
+    communication = steps.communication_seconds(*exchange(task, plan), plan.reserved_sms)
     micro_batches = task.sequences_per_step // pipelines
     step = steps.step_seconds(compute, communication, plan.stages, micro_batches)
     total = steps.bill(step, task.tokens, tokens_per_step, plan.gpus, rows["price"])
@@ -184,6 +183,15 @@ def evaluate(task: Task, plan: Plan) -> Result:
         bill=total,
         broken=tuple(name for name, broken in limits.items() if broken),
     )
+
+
+def exchange(task: Task, plan: Plan) -> tuple[float, float, float]:
+    """What one GPU exchanges in a step: bytes, B/s that one SM moves, and B/s of the link that they go over."""
+    tokens = task.sequences_per_step * task.sequence_length * plan.stages / plan.gpus
+    rows = _rows(plan.chip)
+    if plan.expert_parallel <= GPUS_PER_NODE:
+        return _volume(task, plan, tokens), _row("nvlink_per_sm"), rows["nvlink"]
+    return _volume(task, plan, tokens), _row("nic_per_sm"), rows["nic"]
 
 
 def _volume(task: Task, plan: Plan, tokens: float) -> float:

@@ -99,7 +99,18 @@ def remote_copies(expert_parallel: int, experts_per_token: int, nodes_a_token: i
     return min(nodes, nodes_a_token) * (1 - 1 / nodes)
 
 
-def communication_seconds(volume: float, reserved_sms: int, per_sm: float, link: float) -> float:
+def reservation(
+    volume: float, per_sm: float, link: float, sms: int, compute: float = 1.0
+) -> tuple[reserve.Work, reserve.Machine]:
+    """A step as :mod:`trainmath.reserve` has it: ``volume`` bytes over one link, each copied once, without latency.
+
+    ``compute``: seconds of arithmetic on all ``sms``; the time of the data does not depend on it.
+    """
+    work = reserve.Work(compute=compute, infiniband=volume, nvlink=0.0, copied=volume)
+    return work, reserve.Machine(infiniband=link, nvlink=link, per_sm=per_sm, sms=sms)
+
+
+def communication_seconds(volume: float, per_sm: float, link: float, reserved_sms: int) -> float:
     """Seconds to move ``volume`` bytes over one link, as :mod:`trainmath.reserve` has it, without latency.
 
     Each reserved SM moves ``per_sm`` B/s, up to what the link carries.
@@ -110,11 +121,8 @@ def communication_seconds(volume: float, reserved_sms: int, per_sm: float, link:
         return 0.0
     if reserved_sms == 0:
         return float("inf")
-    # One link and each byte copied once. Neither the arithmetic nor the SMs that are left enter into this time.
-    work = reserve.Work(compute=1.0, infiniband=volume, nvlink=0.0, copied=volume)
-    machine = reserve.Machine(
-        infiniband=link, nvlink=link, per_sm=per_sm, sms=max(3, reserved_sms + 1), pairs=False
-    )
+    # How many SMs are left to compute does not enter into this time.
+    work, machine = reservation(volume, per_sm, link, sms=max(3, reserved_sms + 1))
     return float(reserve.communication_seconds(np.array(reserved_sms), work, machine))
 
 

@@ -6,9 +6,7 @@ of the same inputs; where it can be, it is the listing with the misread instruct
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import io
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.checking.answer import is_kernel, is_skeleton
-from labkit.checking.failures import describe_failure
+from labkit.checking.one_answer import OneAnswerExercise, refuse_all_but_functions, try_call
 from labkit.checking.verdict import Mark, Verdict
 
 Inputs = Mapping[str, Any]
@@ -62,7 +59,7 @@ class Misreading:
 
 
 @dataclass(frozen=True)
-class ReadingExercise:
+class ReadingExercise(OneAnswerExercise):
     """The answer is a function of the inputs that returns the results as a tuple.
 
     Attributes:
@@ -75,7 +72,6 @@ class ReadingExercise:
         misreadings: most telling first.
     """
 
-    name: str
     results: tuple[Result, ...]
     truth: Callable[..., tuple[int, ...]]
     readable: tuple[Inputs, ...]
@@ -83,30 +79,20 @@ class ReadingExercise:
     fresh: int
     misreadings: tuple[Misreading, ...]
 
-    def judge(self, answers: Sequence[Any], skeletons: Mapping[str, str]) -> Verdict:
-        if len(answers) != 1:
-            return self._wrong(f"one answer is expected here, {len(answers)} were given.", "wrong kind")
-        (answer,) = answers
-        if is_skeleton(answer, skeletons.get(self.name)):
-            return Verdict(self.name, Mark.NOT_ATTEMPTED, "not attempted yet.")
-        if is_kernel(answer) or not callable(answer):
-            said = f"this is a {type(answer).__name__}; an ordinary Python function is asked for."
-            return self._wrong(said, "wrong kind")
-        return self._try(answer)
+    def refuse(self, answer: Any) -> str | None:
+        return refuse_all_but_functions(answer, "an ordinary Python function")
 
-    def _try(self, answer: Callable[..., Any]) -> Verdict:
+    def judge_one(self, answer: Any) -> Verdict:
         rng = np.random.default_rng()
         tried, wrong = [], None
         for inputs in (*self.readable, *(self.drawn(rng) for _ in range(self.fresh))):
-            try:
-                with contextlib.redirect_stdout(io.StringIO()):
-                    got = answer(**copy.deepcopy(dict(inputs)))
-            except Exception as failure:  # noqa: BLE001 - whatever a learner's code does, a check goes on
-                return self._wrong(*describe_failure(failure, answer))
-            unfit = self._unfit(got)
+            called = try_call(answer, **copy.deepcopy(dict(inputs)))
+            if called.failed:
+                return self.wrong(called.message, called.misconception)
+            unfit = self._unfit(called.result)
             if unfit:
-                return self._wrong(unfit, "wrong kind")
-            tried.append((inputs, tuple(map(int, got)), self.truth(**inputs)))
+                return self.wrong(unfit, "wrong kind")
+            tried.append((inputs, tuple(map(int, called.result)), self.truth(**inputs)))
         for number, result in enumerate(self.results):
             wrong = next((t for t in tried if not result.same(t[1][number], t[2][number])), None)
             if wrong:
@@ -153,9 +139,6 @@ class ReadingExercise:
             mark = "" if result.same(mine, true) else f"   yours: {mine}"
             lines.append(f"{result.label:<{width}}  {true}{mark}")
         return tuple(lines)
-
-    def _wrong(self, message: str, name: str, table: tuple[str, ...] = ()) -> Verdict:
-        return Verdict(self.name, Mark.WRONG, message, name, table=table)
 
 
 def _text(value: Any) -> str:

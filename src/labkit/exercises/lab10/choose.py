@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.checking.answer import is_kernel, is_skeleton
-from labkit.checking.failures import describe_failure
+from labkit.checking.one_answer import OneAnswerExercise, refuse_all_but_functions, try_call
 from labkit.checking.verdict import Mark, Verdict
 from labkit.exercises.lab10.clusters import READABLE, UNITS, Cluster, drawn, parts, swept
 from trainmath import reserve
@@ -158,51 +157,42 @@ STRATEGIES = (
 
 
 @dataclass(frozen=True)
-class ChoosingExercise:
+class ChoosingExercise(OneAnswerExercise):
     """The answer is a function from a cluster (a dict) to k."""
 
-    name: str
+    def refuse(self, answer: Any) -> str | None:
+        return refuse_all_but_functions(answer, "a function from a cluster to `k`")
 
-    def judge(self, answers: Sequence[Any], skeletons: dict[str, str]) -> Verdict:
-        if len(answers) != 1:
-            return self._wrong(f"one answer is expected here, {len(answers)} were given.", "wrong kind")
-        (answer,) = answers
-        if is_skeleton(answer, skeletons.get(self.name)):
-            return Verdict(self.name, Mark.NOT_ATTEMPTED, "not attempted yet.")
-        if is_kernel(answer) or not callable(answer):
-            said = f"this is a {type(answer).__name__}; a function from a cluster to `k` is asked for."
-            return self._wrong(said, "wrong kind")
-        rng = np.random.default_rng()
-        tried = [*READABLE, *(drawn(rng) for _ in range(FRESH))]
+    def judge_one(self, answer: Any) -> Verdict:
+        fresh, fixed = np.random.default_rng(), np.random.default_rng(10)
+        tried = [
+            *READABLE,
+            *(drawn(fresh) for _ in range(FRESH)),
+            *(drawn(fixed) for _ in range(SCORED)),
+        ]
         chosen = []
         for of in tried:
-            try:
-                given = answer(dict(of))
-            except Exception as failure:  # noqa: BLE001 - whatever a learner's code does, a check goes on
-                return self._wrong(*describe_failure(failure, answer), table=_told(of))
-            refused = _refused(given, of)
+            called = try_call(answer, dict(of))
+            if called.failed:
+                return self.wrong(called.message, called.misconception, _told(of))
+            refused = _refused(called.result, of)
             if refused:
-                return self._wrong(*refused, table=_told(of))
-            chosen.append(int(given))
+                return self.wrong(*refused, _told(of))
+            chosen.append(int(called.result))
         over = [_over(k, of) for k, of in zip(chosen, tried, strict=True)]
         if max(over) <= ROOM:
-            return self._praised(answer, len(tried))
+            return self._praised(over)
         first = next(n for n, more in enumerate(over) if more > ROOM)
         message, name = _explained(chosen, tried)
-        return self._wrong(message, name, table=_told(tried[first], chosen[first]))
+        return self.wrong(message, name, _told(tried[first], chosen[first]))
 
-    def _praised(self, answer: Callable[[Cluster], int], tried: int) -> Verdict:
-        rng = np.random.default_rng(10)
-        clusters = [drawn(rng) for _ in range(SCORED)]
-        figure = 100 * float(np.mean([_over(int(answer(dict(of))), of) for of in clusters]))
+    def _praised(self, over: Sequence[float]) -> Verdict:
+        figure = 100 * float(np.mean(over[-SCORED:]))
         reached = "goal reached" if figure <= 100 * ROOM else "goal not reached yet"
         score = f"Score: steps {figure:.2f} % longer than the best (goal: {100 * ROOM:.0f} %; {reached})."
         return Verdict(
-            self.name, Mark.RIGHT, f"right, on all {tried} clusters.", details=(score,), score=figure
+            self.name, Mark.RIGHT, f"right, on all {len(over)} clusters.", details=(score,), score=figure
         )
-
-    def _wrong(self, message: str, misconception: str, table: tuple[str, ...] = ()) -> Verdict:
-        return Verdict(self.name, Mark.WRONG, message, misconception, table=table)
 
 
 def _refused(given: Any, of: Cluster) -> tuple[str, str] | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from labkit.checking.case import Outcome, agree
 from labkit.checking.exercise import FunctionExercise
-from labkit.checking.misconception import Misconception
+from labkit.checking.misconception import Misconception, mistaken
 from labkit.exercises.lab12.units import NO_NUMBER, cases, slip
 
 
@@ -49,10 +49,6 @@ def _rounds_down(answer: Any, outcomes: Sequence[Outcome]) -> bool:
     return all(np.all(agree(o.got["result"], np.asarray(_floor(**o.case.inputs), object))) for o in finite)
 
 
-def _one(name: str, message: str, model: Callable[..., float]) -> Misconception:
-    return Misconception(name, message, model=model)
-
-
 EXERCISE = FunctionExercise(
     name="lab10.compute",
     specification=specification,
@@ -61,19 +57,19 @@ EXERCISE = FunctionExercise(
     fresh=tuple(range(11, 19)),
     misconceptions=(
         NO_NUMBER,
-        _one(
+        mistaken(
             "no waves",
             "your arithmetic can be cut at will: `sms / (sms - k)`. Tiles cannot. Each stays on its SM to its end, so "
             "they go in whole waves.",
             lambda k, seconds, sms, tiles: seconds * sms / (sms - k),
         ),
-        _one(
+        mistaken(
             "part of a wave",
             "you counted the last wave as a part of one. It takes as long as a full wave, however few tiles are in "
             "it: round up.",
             lambda k, seconds, sms, tiles: seconds * tiles / (sms - k) / math.ceil(tiles / sms),
         ),
-        _one(
+        mistaken(
             "part of the first wave",
             "you rounded the waves with `k` SMs gone, and not those of all SMs: both are whole.",
             lambda k, seconds, sms, tiles: seconds * math.ceil(tiles / (sms - k)) / (tiles / sms),
@@ -83,29 +79,29 @@ EXERCISE = FunctionExercise(
             "you rounded the waves down. The tiles that are left over need a wave too: round up.",
             detect=_rounds_down,
         ),
-        _one(
+        mistaken(
             "rounded down and one more",
             "you took the floor and added 1. Where the tiles fill the waves exactly, that is one too many.",
             lambda k, seconds, sms, tiles: seconds * (tiles // (sms - k) + 1) / (tiles // sms + 1),
         ),
-        _one(
+        mistaken(
             "k SMs compute",
             "you let the `k` SMs compute. They move data; `sms - k` are left for the tiles.",
             lambda k, seconds, sms, tiles: seconds * math.ceil(tiles / k) / math.ceil(tiles / sms),
         ),
-        _one(
+        mistaken(
             "waves not compared",
             "you multiplied by the number of waves. `seconds` are those of *all* the waves on all SMs: divide by how "
             "many these are.",
             lambda k, seconds, sms, tiles: seconds * math.ceil(tiles / (sms - k)),
         ),
-        _one(
+        mistaken(
             "fewer SMs, faster",
             "your arithmetic gets faster when SMs are taken away. It is the other way round: divide by the waves on "
             "all SMs.",
             lambda k, seconds, sms, tiles: seconds * math.ceil(tiles / sms) / math.ceil(tiles / (sms - k)),
         ),
-        _one(
+        mistaken(
             "k forgotten",
             "`k` changes nothing in your function: reserved SMs do no arithmetic.",
             lambda k, seconds, sms, tiles: seconds,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from labkit.checking.exercise import FunctionExercise
-from labkit.checking.misconception import Misconception
+from labkit.checking.misconception import mistaken
 from labkit.exercises.lab12.units import NO_NUMBER, cases, slip
 
 Combine = Callable[[list[float]], float]
@@ -109,10 +108,6 @@ def _in_gib(**inputs: float) -> float:
     return (_seconds(**inputs) - 1e-6 * inputs["latency"]) * 1e9 / 2**30 + 1e-6 * inputs["latency"]
 
 
-def _one(name: str, message: str, model: Callable[..., Any]) -> Misconception:
-    return Misconception(name, message, model=model)
-
-
 _ONCE = (
     "your SMs copy each byte once. On its way a byte passes through several copy loops (sent, forwarded, received): "
     "`copied_bytes` has them all counted."
@@ -130,27 +125,27 @@ EXERCISE = FunctionExercise(
     fresh=tuple(range(11, 19)),
     misconceptions=(
         NO_NUMBER,
-        _one(
+        mistaken(
             "times added",
             "you added the three times. The links and the SMs work at once on different pieces, so only the slowest "
             "of the three counts.",
             _combined(sum),
         ),
-        _one(
+        mistaken(
             "fastest of the three",
             "you took the shortest of the three times. Bytes pass through all three, so the slowest sets the pace.",
             _combined(min),
         ),
-        _one("copied once", _ONCE, _changed(copied_bytes=lambda infiniband_bytes, **_: infiniband_bytes)),
-        _one("copied once", _ONCE, _changed(copied_bytes=lambda nvlink_bytes, **_: nvlink_bytes)),
-        _one(
+        mistaken("copied once", _ONCE, _changed(copied_bytes=lambda infiniband_bytes, **_: infiniband_bytes)),
+        mistaken("copied once", _ONCE, _changed(copied_bytes=lambda nvlink_bytes, **_: nvlink_bytes)),
+        mistaken(
             "copied once",
             _ONCE,
             _changed(
                 copied_bytes=lambda infiniband_bytes, nvlink_bytes, **_: infiniband_bytes + nvlink_bytes
             ),
         ),
-        _one(
+        mistaken(
             "both directions",
             _DIRECTIONS,
             _changed(
@@ -158,7 +153,7 @@ EXERCISE = FunctionExercise(
                 nvlink_bytes=lambda nvlink_bytes, **_: 2 * nvlink_bytes,
             ),
         ),
-        _one(
+        mistaken(
             "both directions",
             _DIRECTIONS,
             _changed(
@@ -166,55 +161,57 @@ EXERCISE = FunctionExercise(
                 nvlink=lambda nvlink, **_: 2 * nvlink,
             ),
         ),
-        _one(
+        mistaken(
             "a single SM",
             "`k` does nothing in your function: `per_sm` is what one SM copies, and there are `k`.",
             _changed(k=lambda **_: 1),
         ),
-        _one(
+        mistaken(
             "k times the links",
             "you gave every SM a link of its own. All `k` share one card and one way to NVLink: only the copying is "
             "done `k` times as fast.",
             _all_rates_times_k,
         ),
-        _one(
+        mistaken(
             "links without limit",
             "only the copying counts in your function. With enough SMs a link is full, and more do not help.",
             _combined(lambda each: each[2]),
         ),
-        _one(
+        mistaken(
             "SMs without limit",
             "the links are always full in your function. `k` SMs copy only `k * per_sm`.",
             _combined(lambda each: max(each[:2])),
         ),
-        _one(
+        mistaken(
             "NVLink forgotten",
             "NVLink changes nothing in your function: the third case is limited by it.",
             _combined(lambda each: max(each[0], each[2])),
         ),
-        _one(
+        mistaken(
             "latency forgotten",
             "`latency` changes nothing in your function. Launches, flags and the way there take their time with "
             "any `k`, and before the slowest rate can begin.",
             _changed(latency=lambda **_: 0),
         ),
-        _one(
+        mistaken(
             "latency three times",
             "you added the latency to each of the three. They run at once, and wait for it once.",
             _three_latencies,
         ),
-        _one(
+        mistaken(
             "latency for each SM",
             "you multiplied the latency by `k`. All SMs wait at the same time.",
             _latency_for_each_sm,
         ),
-        _one(
+        mistaken(
             "microseconds for seconds",
             "you added microseconds to seconds: `latency` times 1e-6.",
             _changed(latency=lambda latency, **_: latency * 1e6),
         ),
-        _one("bits for bytes", "you multiplied by 8. Volumes and bandwidths are both in bytes.", _in_bits),
-        _one(
+        mistaken(
+            "bits for bytes", "you multiplied by 8. Volumes and bandwidths are both in bytes.", _in_bits
+        ),
+        mistaken(
             "GiB for GB",
             "you took a GB for 2**30 bytes. Bandwidths are given in powers of ten: 1e9.",
             _in_gib,

@@ -11,6 +11,7 @@ import numpy as np
 from labkit.checking.choices import ChoicesExercise
 from labkit.checking.verdict import Mark, Verdict
 from trainmath import plan as plans
+from trainmath import reserve
 from trainmath.plan import Plan, Result, Task
 
 TASK = Task(
@@ -44,6 +45,17 @@ def show(choices: Mapping[str, Any]) -> None:
     print(f"bill      {total.gpu_hours / 1e6:6.2f} million GPU-hours, {total.usd / 1e6:.2f} million USD")
     print(f"time      {total.days:6.1f} days")
     print(f"limits    {'all kept' if not result.broken else 'broken: ' + ', '.join(result.broken)}")
+
+
+def sweep(choices: Mapping[str, Any]) -> reserve.Sweep:
+    """Chapter 16's sweep for a plan: arithmetic, exchange and the longer of the two, in s, for every ``k``.
+
+    ``choices["reserved_sms"]`` does not matter, and may be missing.
+
+    Raises:
+        PlanError: the plan cannot be run with any ``k``.
+    """
+    return plans.sweep(TASK, Plan(**(dict(choices) | {"reserved_sms": 0})))
 
 
 @dataclass(frozen=True)
@@ -145,7 +157,8 @@ def _advice(plan: Plan, result: Result, more: float) -> tuple[str, str]:
         "nodes": "The number of nodes is not the best: look at the bubble.",
         "stages": "The number of stages is not the best: look at the bubble.",
         "expert_parallel": "The experts are spread over too many GPUs or too few.",
-        "reserved_sms": "Communication is hidden long since: some of the reserved SMs could compute.",
+        "reserved_sms": "Communication is hidden long since: some of the reserved SMs could compute. "
+        "`capstone.sweep(plan()).best` says how many are enough.",
         "precision": "Products in FP8 would be faster.",
     }[name]
     return f"{head} {said} That alone would save {100 * saving:.0f} %.", f"{name} not the best"
