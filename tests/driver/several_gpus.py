@@ -134,6 +134,9 @@ def check_beside():
     assert [type(error) for error in found.errors][:1] == [DataRace], found
     measured = smsim.profile(right_one[1, 64, left], *send, beside=[(right_one[1, 64, right], *receive)])
     assert (measured.results[4] == 2 * data).all()
+    sent, received = (measured.metrics[f"nvl{way}__bytes_data_user.sum"] for way in ("tx", "rx"))
+    assert (sent, received) == (64 * 8 + 32, 0)  # the data, and the flag's sector
+    assert "NVLink" in str(measured)
     alone = smsim.profile(right_one[1, 64, left], *send)
     assert measured.cycles > alone.cycles  # the receiver reads after the sender has written
     for other, said in (

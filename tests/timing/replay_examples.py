@@ -99,7 +99,7 @@ def by_chance(seed: int) -> Example:
         )
         where = draw.choice([0, 0, 0, 0, 1, 2], len(made.sectors)).astype(np.uint8)
         where[(made.sectors < 16) | (made.sectors >= t.LOCAL_SECTORS)] = 0
-        gpu = draw.integers(0, 2, sms).astype(np.int32)
+        gpu = draw.integers(0, 2, max(sm) + 1).astype(np.int32)
         made = replace(made, links=(link, replace(link, hop=3e-6)), sector_link=where, sm_gpu=gpu)
     return Example(f"chance {seed}", made, ops, per_sm, int(draw.choice([0, 40_000])))
 
