@@ -97,6 +97,11 @@ export const mount = (host, kernels, wanted) => {
       `${LIMIT.toLocaleString("en")} fit in here. What was in the editor is still there.`);
   }
 
+  function hide(pane, body) {
+    pane.hidden = true;
+    body.replaceChildren();
+  }
+
   function say(text) {
     status.textContent = text;
   }
@@ -114,7 +119,8 @@ export const mount = (host, kernels, wanted) => {
     follow.value = warpNumber.value = "0";
     state = null;
     back.disabled = !isChanged();
-    resultPane.hidden = warpPane.hidden = true;
+    hide(resultPane, resultPane);
+    hide(warpPane, warpBody);
     say(kept ? "With your changes, as you left them." : "");
     keepChoice(kernel.name);
   }
@@ -149,7 +155,7 @@ export const mount = (host, kernels, wanted) => {
     resultPane.replaceChildren(make("h3", {}, "Results"), ...results(answer));
     resultPane.hidden = false;
     resultPane.classList.remove("pip-old");
-    warpPane.hidden = true;
+    hide(warpPane, warpBody);
     editor.mark(wrongLines(answer.errors));
     form.blame(answer.errors[0]?.field ?? null);
     say(summary(answer));
@@ -175,7 +181,7 @@ export const mount = (host, kernels, wanted) => {
     warpBody.replaceChildren(...warp(state, lane.value === "all" ? "all" : Number(lane.value)));
     warpPane.hidden = false;
     warpPane.classList.remove("pip-old");
-    resultPane.hidden = true;
+    hide(resultPane, resultPane);
     const at = state.line === null ? [] : [[state.line, state.done ? "wrong" : "next"]];
     editor.mark(state.errors.length ? wrongLines(state.errors) : at);
   }
