@@ -15,8 +15,8 @@ _WARPS = "smsp__warps_launched.sum"
 class Metrics(Mapping[str, "int | float"]):
     """Nsight Compute's metric names to numbers.
 
-    :meth:`unit`, :meth:`meaning` and :meth:`origin` say what a number is and where it comes from. Those of links to other
-    GPUs are listed where a link was used; elsewhere they can be asked for, and are 0.
+    :meth:`unit`, :meth:`meaning` and :meth:`origin` say what a number is and where it comes from. Those of links to
+    other GPUs are listed where a link was used; elsewhere they can be asked for, and are 0.
     """
 
     def __init__(self, evidence: Evidence) -> None:
