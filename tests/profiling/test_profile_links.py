@@ -11,6 +11,7 @@ from smsim.devices.cluster import Cluster
 from smsim.profiling import Profile
 from smsim.profiling.limiter import NAMES
 from smsim.profiling.links import METRICS
+from smsim.profiling.metrics import OF_LINKS
 
 N = 2 * 132 * 256
 
@@ -74,4 +75,5 @@ def test_a_gpu_alone_has_no_links_in_its_report():
     p = made_up(saxpy[N // 256, 256], np.float32(2), x, x.copy(), x.copy())
     assert "NVLink" not in str(p) and "network" not in str(p)
     assert all(p.metrics[name] == 0 for name in METRICS.values())
+    assert not OF_LINKS & set(p.metrics) and OF_LINKS <= set(linked().metrics)
     assert not any("sent" in use.name for use in p.speed_of_light)

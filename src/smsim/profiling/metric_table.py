@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from smsim.counting.metrics import METRICS
 from smsim.profiling.evidence import Evidence
-from smsim.profiling.metrics import COUNTED, PROFILE_METRICS, SCALED
+from smsim.profiling.metrics import COUNTED, OF_LINKS, PROFILE_METRICS, SCALED
 
 _WARPS = "smsp__warps_launched.sum"
 
@@ -15,7 +15,8 @@ _WARPS = "smsp__warps_launched.sum"
 class Metrics(Mapping[str, "int | float"]):
     """Nsight Compute's metric names to numbers.
 
-    :meth:`unit`, :meth:`meaning` and :meth:`origin` say what a number is and where it comes from.
+    :meth:`unit`, :meth:`meaning` and :meth:`origin` say what a number is and where it comes from. Those of links to
+    other GPUs are listed where a link was used; elsewhere they can be asked for, and are 0.
     """
 
     def __init__(self, evidence: Evidence) -> None:
@@ -37,11 +38,12 @@ class Metrics(Mapping[str, "int | float"]):
         return round(evidence.in_grid(value)) if evidence.estimate and name.endswith(".sum") else value
 
     def __iter__(self) -> Iterator[str]:
-        yield from PROFILE_METRICS
+        linked = bool(self._evidence.trace.links)
+        yield from (name for name in PROFILE_METRICS if linked or name not in OF_LINKS)
         yield from METRICS
 
     def __len__(self) -> int:
-        return len(PROFILE_METRICS) + len(METRICS)
+        return sum(1 for _ in self)
 
     def _known(self, name: str) -> None:
         if name in PROFILE_METRICS or name in METRICS:

@@ -404,3 +404,6 @@ PROFILE_METRICS: dict[str, ProfileMetric] = {
         *_launch(),
     )
 }
+
+#: The names that say something only where memory of another GPU is reached.
+OF_LINKS = frozenset({*links.METRICS.values(), stalls.metric_name("link_throttle")})

@@ -109,7 +109,8 @@ def _all(profile: Profile) -> str:
     rows = [
         f'<tr><td>{escape(name)}</td><td class="pf-number">{escape(with_unit(metrics[name], metrics.unit(name)))}'
         f"</td><td>{escape(metrics.origin(name))}</td><td>{escape(metrics.meaning(name))}</td></tr>"
-        for name in PROFILE_METRICS
+        for name in metrics
+        if name in PROFILE_METRICS
     ]
     return (
         f"<details><summary>All {count(len(rows))} metrics of the model</summary>"
