@@ -188,10 +188,11 @@ class Barriers:
         arrived = self._arrived(number)
         here = arrived.sum(axis=0, keepdims=True)
         counts = self._counts(number)
-        of_all = np.ones(here.shape, bool) if counts is None else counts == WHOLE_BLOCK
-        complete = here == chunk.lanes.threads if counts is None else here >= counts
-        if of_all.any():
-            complete = np.where(of_all, here == chunk.lanes.threads, complete)
+        of_all = True if counts is None else counts == WHOLE_BLOCK
+        complete = here == chunk.lanes.threads
+        if counts is not None:
+            complete = np.where(of_all, complete, here >= counts)
+        if np.any(of_all):
             if chunk.exited is not False:
                 gone = np.broadcast_to(True if chunk.exited is None else chunk.exited, chunk.lanes.shape)
                 short = (

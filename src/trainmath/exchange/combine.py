@@ -49,10 +49,10 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
     Its arguments, all arrays int32 if not said otherwise:
 
     * ``rank``, ``block``: which GPU, and which of its ``shape.blocks`` blocks.
-    * ``partial`` ``(gpus, channels, each, hidden / 2)``: BF16, two in a word: what this GPU's experts made of the tokens
-      that it had received, in the order of ``received``; ``arrived`` ``(gpus, channels)``: how many of each.
-    * ``passed`` ``(channels, nodes, each)``: what dispatch had kept of the tokens forwarded; ``came`` ``(channels,
-      nodes)``: how many those were.
+    * ``partial`` ``(gpus, channels, each, hidden / 2)``: BF16, two in a word: what this GPU's experts made of the
+      tokens that it had received, in the order of ``received``; ``arrived`` ``(gpus, channels)``: how many of each.
+    * ``passed`` ``(channels, nodes, each)`` and ``came`` ``(channels, nodes)``: what dispatch has kept of the tokens
+      that it forwarded.
     * ``wanted`` ``(tokens,)``: which nodes had a token, :attr:`Routes.nodes`.
     * ``rings``, ``flags``: as in dispatch; a slot has ``hidden / 2`` words.
     * ``out`` ``(tokens, hidden / 2)``: the sums, BF16.
@@ -68,7 +68,10 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
         lane, stream = cuda.laneid, c * (nodes + gpus) + nodes + source // local * local
         forwarder = rank // local * local + source % local
         ring = rings[forwarder][stream + rank % local]
-        tail, head = flags[forwarder][TAIL, stream + rank % local :], flags[rank][HEAD, stream + source % local :]
+        tail, head = (
+            flags[forwarder][TAIL, stream + rank % local :],
+            flags[rank][HEAD, stream + source % local :],
+        )
         k, total = 0, arrived[source, c]
         if lane == 0 and total == 0:
             publish(tail, -1)
@@ -89,7 +92,12 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
     @cuda.jit(device=True)
     def add(barrier, warp, rows, first, count, incoming, tails, masks, total, target, head, bounded, note,
             flags, peer, step, back, tail_out):  # fmt: skip
-        """A group of warps: vectors of ``count`` streams from ``first`` on, added up token by token, into ``target``."""
+        """A group of warps: vectors of ``count`` streams from ``first`` on, added up token by token.
+
+        Token ``i`` has one in stream ``first + s`` if bit ``s`` of ``masks[i]`` is set. Its sum goes to row
+        ``i % rows`` of ``target``: a ring, whose room says ``head``, or, not ``bounded``, an array of ``rows`` rows.
+        Who fills stream ``s`` is GPU ``peer + s * step``, whose stream ``back`` it is.
+        """
         lane = cuda.laneid
         leader = warp == 0 and lane == 0
         taken = cuda.local.array(most, int32)

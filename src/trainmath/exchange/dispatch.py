@@ -57,7 +57,8 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
       each ``(2, streams)``, all 0.
     * ``received`` ``(gpus, channels, each, record_words)``: what came, by the GPU and channel that it came from;
       ``arrived`` ``(gpus, channels)``: how many.
-    * ``passed`` ``(channels, nodes, each)``: the mask of each record that this GPU forwarded, for combine.
+    * ``passed`` ``(channels, nodes, each)``: the mask of each record that this GPU forwarded, for combine; ``came``
+      ``(channels, nodes)``: how many those are.
     """
     nodes, local, gpus = shape.nodes, shape.gpus_per_node, shape.gpus
     slots, chunk, senders, words, mask_at = (
@@ -93,7 +94,7 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
                 publish(tail, -k - 1 if k == total else k)
 
     @cuda.jit(device=True)
-    def forward(rank, c, node, to, rings, flags, passed, note):
+    def forward(rank, c, node, to, rings, flags, passed, came, note):
         lane, stream = cuda.laneid, c * (nodes + gpus)
         here, peer, source = rank % local, rank // local * local + to, node * local + rank % local
         incoming = rings[rank][stream + node]
@@ -135,6 +136,8 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
             k += m
             if to == 0 and lane == 0:
                 publish(head_in, k)
+        if to == 0 and lane == 0:
+            came[c, node] = k
 
     @cuda.jit(device=True)
     def receive(rank, c, source, rings, flags, received, arrived):
@@ -166,13 +169,13 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
     @cuda.jit(device=True)
     def block_of_dispatch(
         rank, block, values, scale, experts, weights, masks, sent, counts, rings, flags,
-        received, arrived, passed,
+        received, arrived, passed, came,
     ):  # fmt: skip
         note = cuda.shared.array(nodes, int32)
         c, warp = block // 2, cuda.threadIdx.x // LANES
         if block % 2 == 0:
             if warp < nodes * local:
-                forward(rank, c, warp // local, warp % local, rings, flags, passed, note)
+                forward(rank, c, warp // local, warp % local, rings, flags, passed, came, note)
         elif warp < nodes * senders:
             send(
                 rank, c, warp // senders, warp % senders, values, scale, experts, weights, masks, sent, counts,

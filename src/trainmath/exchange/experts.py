@@ -40,7 +40,8 @@ def as_float(bits):
 def experts_function(shape: Shape) -> Callable[..., None]:
     """The device function of one warp: a received record to a partial sum.
 
-    Arguments: ``rank``, ``record`` ``(record_words,)``, ``gains`` float32 ``(experts,)``, ``partial`` ``(hidden / 2,)``.
+    Arguments: ``rank``, ``record`` ``(record_words,)``, ``gains`` float32 ``(experts,)``, ``partial``
+    ``(hidden / 2,)``.
     """
     per_gpu, topk, value_words = shape.experts // shape.gpus, shape.topk, shape.value_words
     scale_at, expert_at, weight_at = shape.scale_at, shape.expert_at, shape.weight_at

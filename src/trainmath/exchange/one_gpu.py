@@ -1,6 +1,6 @@
 """All GPUs of an exchange as blocks of one launch on one GPU: to see it run, and to judge it.
 
-Every rank has its own rings and its own flags, in arrays of their own, as it would on a GPU of its own.
+Every rank has rings and flags of its own, and touches those of another only where it would over a link.
 """
 
 from __future__ import annotations
@@ -8,39 +8,83 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numba import cuda
 
-from trainmath.exchange import combine, dispatch
+from trainmath.exchange import arguments, combine, dispatch
 from trainmath.exchange.experts import experts_function
+from trainmath.exchange.fp8 import from_bf16
 from trainmath.exchange.orders import Orders
 from trainmath.exchange.shape import LANES, Shape
+from trainmath.exchange.tokens import Tokens
 
 
 @dataclass(frozen=True)
-class Kernels:
-    """Launch each with ``grid`` blocks of ``shape.threads`` threads; arguments as in :class:`Exchange`."""
+class Result:
+    """What an exchange left.
 
-    dispatch: Any
-    experts: Any
-    combine: Any
+    Attributes:
+        dispatched, combined: the arrays of both kernels, as they are afterwards.
+        out: float32 ``(gpus, tokens, hidden)``, each number a BF16.
+    """
+
+    dispatched: arguments.Dispatch
+    combined: arguments.Combine
+
+    @property
+    def out(self) -> np.ndarray:
+        return from_bf16(self.combined.out.view(np.uint16))
 
 
-def kernels(shape: Shape, orders: Orders = Orders()) -> Kernels:  # noqa: B008 - frozen
-    """The three kernels for a shape."""
-    blocks, registers = shape.blocks, shape.registers
-    of_dispatch = dispatch.block_function(shape, orders)
-    of_combine = combine.block_function(shape, orders)
-    of_record = experts_function(shape)
+class OneGPU:
+    """An exchange of a shape, compiled for one GPU.
 
-    @cuda.jit(max_registers=registers)
+    Attributes:
+        shape: of the exchange.
+        dispatch, experts, combine: the launches, to call, or to hand to ``smsim.check`` and its like.
+    """
+
+    def __init__(self, shape: Shape, orders: Orders | None = None) -> None:
+        self.shape, orders = shape, orders or Orders()
+        size = shape.gpus * shape.blocks, shape.threads
+        self.dispatch = _dispatch(shape, orders)[size]
+        self.experts = _experts(shape)[(shape.gpus, shape.gpus), 4 * LANES]
+        self.combine = _combine(shape, orders)[size]
+
+    def run(self, tokens: Tokens, gains: np.ndarray) -> Result:
+        """Send ``tokens`` to their experts, and get the weighted sums back.
+
+        Args:
+            tokens: of all GPUs.
+            gains: what each expert multiplies by, float32 ``(experts,)``.
+        """
+        dispatched = arguments.for_dispatch(self.shape, tokens)
+        self.dispatch(*dispatched)
+        partial = arguments.for_experts(self.shape)
+        self.experts(dispatched.received, dispatched.arrived, gains, partial)
+        combined = arguments.for_combine(self.shape, tokens, dispatched, partial)
+        self.combine(*combined)
+        return Result(dispatched, combined)
+
+
+def _dispatch(shape: Shape, orders: Orders) -> Any:
+    of_block, blocks = dispatch.block_function(shape, orders), shape.blocks
+
+    @cuda.jit(max_registers=shape.registers)
     def dispatch_all(
-        values, scale, experts, weights, masks, sent, counts, rings, flags, received, arrived, passed
+        values, scale, experts, weights, masks, sent, counts, rings, flags, received, arrived, passed, came
     ):
         r, b = cuda.blockIdx.x // blocks, cuda.blockIdx.x % blocks
-        of_dispatch(
+        of_block(
             r, b, values[r], scale[r], experts[r], weights[r], masks[r], sent[r], counts[r], rings, flags,
-            received[r], arrived[r], passed[r],
+            received[r], arrived[r], passed[r], came[r],
         )  # fmt: skip
+
+    return dispatch_all
+
+
+def _experts(shape: Shape) -> Any:
+    of_record = experts_function(shape)
 
     @cuda.jit
     def experts_all(received, arrived, gains, partial):
@@ -50,9 +94,15 @@ def kernels(shape: Shape, orders: Orders = Orders()) -> Kernels:  # noqa: B008 -
             for i in range(warp, arrived[r, source, c], warps):
                 of_record(r, received[r, source, c, i], gains, partial[r, source, c, i])
 
-    @cuda.jit(max_registers=registers)
+    return experts_all
+
+
+def _combine(shape: Shape, orders: Orders) -> Any:
+    of_block, blocks = combine.block_function(shape, orders), shape.blocks
+
+    @cuda.jit(max_registers=shape.registers)
     def combine_all(partial, arrived, passed, came, wanted, rings, flags, out):
         r, b = cuda.blockIdx.x // blocks, cuda.blockIdx.x % blocks
-        of_combine(r, b, partial[r], arrived[r], passed[r], came[r], wanted[r], rings, flags, out[r])
+        of_block(r, b, partial[r], arrived[r], passed[r], came[r], wanted[r], rings, flags, out[r])
 
-    return Kernels(dispatch_all, experts_all, combine_all)
+    return combine_all

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainmath.exchange.fp8 import from_bf16, from_e4m3, to_bf16
-from trainmath.exchange.shape import GROUP, Shape
+from trainmath.exchange.fp8 import dequantise, from_bf16, to_bf16
+from trainmath.exchange.shape import Shape
+from trainmath.exchange.tokens import Tokens
 
 
-def reference(
-    shape: Shape,
-    values: np.ndarray,
-    scale: np.ndarray,
-    experts: np.ndarray,
-    weights: np.ndarray,
-    gains: np.ndarray,
-) -> np.ndarray:
+def reference(shape: Shape, tokens: Tokens, gains: np.ndarray) -> np.ndarray:
     """The weighted sum of what a token's experts make of it.
 
     Added up in float32 and rounded to BF16 at three places: on each GPU over its experts, on each node over its GPUs,
@@ -23,15 +17,13 @@ def reference(
 
     Args:
         shape: of the exchange.
-        values, scale: FP8 tokens, as :func:`~trainmath.exchange.fp8.quantise` gives them: uint8 ``(gpus, tokens,
-            hidden)`` and float32 ``(gpus, tokens, hidden / 128)``.
-        experts, weights: int and float32 ``(gpus, tokens, topk)``.
+        tokens: what the GPUs start with.
         gains: float32 ``(experts,)``.
 
     Returns:
         float32 ``(gpus, tokens, hidden)``, each a BF16 number.
     """
-    x = from_e4m3(values) * np.repeat(scale, GROUP, axis=-1)
+    x, experts, weights = dequantise(tokens.values, tokens.scale), tokens.experts, tokens.weights
     total = np.zeros_like(x)
     for node in range(shape.nodes):
         of_node = np.zeros_like(x)

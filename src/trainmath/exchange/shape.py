@@ -46,7 +46,9 @@ class Shape:
         if min(vars(self).values()) < 1:
             raise ValueError("every number of a Shape is at least 1")
         if self.hidden % GROUP:
-            raise ValueError(f"hidden is a multiple of {GROUP}, the values that share a scale, not {self.hidden}")
+            raise ValueError(
+                f"hidden is a multiple of {GROUP}, the values that share a scale, not {self.hidden}"
+            )
         if self.tokens % self.channels:
             raise ValueError(f"{self.tokens} tokens cannot be shared evenly among {self.channels} channels")
         if self.chunk > self.slots:
