@@ -12,9 +12,10 @@ import numpy as np
 from smsim.driver import codes
 from smsim.driver.cmemory import put_int, put_word
 from smsim.driver.registry import DriverFailure, implements
-from smsim.driver.state import CONTEXT, DEFAULT_POOL, DEVICE, driver
+from smsim.driver.state import DEFAULT_POOL, context_of, driver
 from smsim.driver.streams import submit
 from smsim.machine.memory import OutOfMemory
+from smsim.machine.windows import owner
 
 _PAGE = 4096
 
@@ -42,11 +43,12 @@ def allocate(size: int, **how: object) -> int:
     """
     if size == 0:
         raise DriverFailure(codes.INVALID_VALUE)
-    memory = driver().device.memory
-    if memory.used + size > min(driver().spec.memory_bytes, host_memory_bytes() // 2):
+    memory, gpu = driver().device.memory, driver().gpu
+    there = memory.used_on(gpu) + size > driver().spec.memory_bytes
+    if there or memory.used + size > host_memory_bytes() // 2:
         raise DriverFailure(codes.OUT_OF_MEMORY)
     try:
-        return memory.allocate(size, **how)
+        return memory.allocate(size, gpu=gpu, **how)
     except (OutOfMemory, MemoryError):
         raise DriverFailure(codes.OUT_OF_MEMORY) from None
 
@@ -100,7 +102,7 @@ def free_async(address: int, stream: int) -> None:
 @implements("cuMemGetInfo")
 def info(free_bytes: int, total_bytes: int) -> None:
     total = driver().spec.memory_bytes
-    put_word(free_bytes, total - driver().device.memory.used)
+    put_word(free_bytes, total - driver().device.memory.used_on(driver().gpu))
     put_word(total_bytes, total)
 
 
@@ -156,21 +158,21 @@ def pool_attribute(_pool: int, which: int, value: int) -> None:
     if which <= 3:  # reuse policies are ints, all else 64 bits wide
         put_int(value, 1)
     else:
-        put_word(value, driver().device.memory.used if which in (5, 7) else 0)
+        put_word(value, driver().device.memory.used_on(driver().gpu) if which in (5, 7) else 0)
 
 
 # -- what a pointer is ---------------------------------------------------------------------------------
 
 _WIDE = {1, 3, 4, 7, 11, 12}  # attributes that are 64 bits wide
 _ATTRIBUTES = {
-    1: lambda address, base, size, host: CONTEXT,
+    1: lambda address, base, size, host: context_of(owner(address)),
     2: lambda address, base, size, host: 1 if host else 2,  # memory type: host or device
     3: lambda address, base, size, host: address,
     4: lambda address, base, size, host: address if host else 0,
     6: lambda address, base, size, host: 0,
     7: lambda address, base, size, host: base,
     8: lambda address, base, size, host: int(base in driver().pinned.managed),
-    9: lambda address, base, size, host: DEVICE,
+    9: lambda address, base, size, host: owner(address),
     11: lambda address, base, size, host: base,
     12: lambda address, base, size, host: size,
     13: lambda address, base, size, host: 1,

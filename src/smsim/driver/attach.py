@@ -11,6 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from smsim.driver import environment
+from smsim.driver.gpu_count import WantedGPUs, wanted_gpus
 from smsim.errors import EnvironmentProblem
 
 if TYPE_CHECKING:  # what doctor needs must import without NumPy, and on an old Python
@@ -43,8 +44,9 @@ class Engine:
         engine: ``"simulated H800"``, or the name of the GPU.
         simulated: whether kernels run on the simulated SM.
         spec: the figures of the simulated GPU; ``None`` for a real one.
-        device: the simulated device; ``None`` for a real GPU.
+        device: the simulated device, the first of them; ``None`` for a real GPU.
         reason: why this engine, as half a sentence.
+        devices: all simulated devices.
     """
 
     engine: str
@@ -52,14 +54,18 @@ class Engine:
     spec: DeviceSpec | None
     device: Any
     reason: str
+    devices: tuple[Any, ...] = ()
 
     def __str__(self) -> str:
         if not self.simulated:
             return f"Kernels run on the {self.engine}: {self.reason}."
         order = "" if self.device.seed is None else f" Threads run in the order of seed {self.device.seed}."
-        return (
-            f"Kernels run on a {self.engine} ({self.spec.sms} SMs, {self.spec.arch}): {self.reason}.{order}"
-        )
+        many, cluster = f"a {self.engine} (", self.device.cluster
+        if cluster is not None:
+            nodes = -(-cluster.gpus // cluster.gpus_per_node)
+            where = "" if nodes == 1 else f" in {nodes} nodes"
+            many = f"{cluster.gpus} times a {self.engine}{where} (each with "
+        return f"Kernels run on {many}{self.spec.sms} SMs, {self.spec.arch}): {self.reason}.{order}"
 
 
 _attached: Engine | None = None
@@ -72,6 +78,8 @@ def attach(
     force: bool | None = None,
     needs: str | None = None,
     seed: int | None | FromOutside = FROM_OUTSIDE,
+    gpus: int | None = None,
+    gpus_per_node: int | None = None,
 ) -> Engine:
     """Give Numba's kernels something to run on. Call it before ``from numba import cuda``.
 
@@ -90,28 +98,34 @@ def attach(
             0 on, each another order that repeats bit for bit. ``None`` is the fixed order, the default. A
             seed changes only results that the program leaves open, and never what a hazard is; under it,
             relaxed loads may return older values, as on a GPU; see :mod:`smsim.machine.interleaving`.
+        gpus: how many GPUs are needed, 15 at most; where there are fewer, as many are simulated, all alike. With
+            more than one, kernels of the default stream are queued as well, so that those of different GPUs run
+            together; their errors come at the next call that waits.
+        gpus_per_node: how many of the simulated GPUs share a node; all of them by default.
 
-    The environment variables ``SMSIM`` (``1``: always simulate, ``0``: never), ``SMSIM_DEVICE`` and
-    ``SMSIM_SEED`` stand in for ``force``, ``device`` and ``seed`` where these are not given. A second call
-    may change ``hazards`` and ``seed``, for the launches after it.
+    The environment variables ``SMSIM`` (``1``: always simulate, ``0``: never), ``SMSIM_DEVICE``, ``SMSIM_SEED``
+    and ``SMSIM_GPUS`` stand in for ``force``, ``device``, ``seed`` and ``gpus`` where these are not given. A
+    second call may change ``hazards`` and ``seed``, for the launches after it, and may add simulated GPUs.
 
     Returns:
         Which engine runs; printing it gives a sentence.
 
     Raises:
-        EnvironmentProblem: no engine can run, in one sentence with the remedy.
+        EnvironmentProblem: no engine can run, in one sentence with the remedy; or so many GPUs cannot be had.
         LaunchError: ``hazards`` or ``seed`` is nothing that there is.
     """
     global _attached
+    wanted = wanted_gpus(gpus, gpus_per_node)
     if _attached is not None:
-        return _again(_attached, device, hazards, force, seed)
-    choice = choose(environment.look(), device, force=force, needs=needs, seed=seed)
+        _attached = _again(_attached, device, hazards, force, seed, wanted)
+        return _attached
+    choice = choose(environment.look(), device, force=force, needs=needs, seed=seed, gpus=wanted.gpus)
     if "numba.cuda" not in sys.modules:
         _use_new_numba_cuda()
     if choice.gpu is not None:
         _attached = Engine(choice.gpu, False, None, None, choice.reason)
     else:
-        _attached = _simulate(choice, hazards)
+        _attached = _with_gpus(_simulate(choice, hazards), wanted)
     return _attached
 
 
@@ -151,6 +165,7 @@ def choose(
     force: bool | None = None,
     needs: str | None = None,
     seed: int | None | FromOutside = FROM_OUTSIDE,
+    gpus: int = 1,
 ) -> Choice:
     """Which engine :func:`attach` takes on such a computer; the arguments are those of ``attach``.
 
@@ -160,7 +175,7 @@ def choose(
     force = _forced() if force is None else force
     device = device or os.environ.get("SMSIM_DEVICE") or "H800"
     seed = _seed_from_outside() if seed is FROM_OUTSIDE else seed
-    choice = replace(_gpu_or_simulated(here, device, force, needs), seed=seed)
+    choice = replace(_gpu_or_simulated(here, device, force, needs, gpus), seed=seed)
     _raise_if(environment.compiler_problem(here))
     if choice.gpu is not None:
         _raise_if(environment.gpu_problem(here))
@@ -184,7 +199,7 @@ def _seed_from_outside() -> int | None:
 
 
 def _gpu_or_simulated(
-    here: environment.Environment, device: Wanted, force: bool | None, needs: str | None
+    here: environment.Environment, device: Wanted, force: bool | None, needs: str | None, gpus: int
 ) -> Choice:
     if force is True:
         return Choice(None, device, "that was asked for")
@@ -199,6 +214,8 @@ def _gpu_or_simulated(
     if needs is not None and force is None and gpu.compute_capability < _capability(needs):
         major, minor = gpu.compute_capability
         return Choice(None, device, f"the {gpu.name} here is an sm_{major}{minor}, and {needs} is needed")
+    if len(here.driver.gpus) < gpus and force is None:
+        return Choice(None, device, f"{gpus} GPUs are needed, and {len(here.driver.gpus)} found here")
     return Choice(gpu.name, device, "it is the GPU of this computer")
 
 
@@ -226,9 +243,34 @@ def _simulate(choice: Choice, hazards: str | None) -> Engine:
     _raise_if_too_late()
     device = Device(spec, hazards="raise" if hazards is None else hazards, seed=choice.seed)
     seam.install(device, spec)
-    engine = Engine(f"simulated {spec.name}", True, spec, device, choice.reason)
+    engine = Engine(f"simulated {spec.name}", True, spec, device, choice.reason, (device,))
     _prove()
     return engine
+
+
+def _with_gpus(engine: Engine, wanted: WantedGPUs) -> Engine:
+    """``engine`` with as many simulated GPUs as are wanted, if it has not got them."""
+    from smsim.devices.cluster import Cluster
+    from smsim.driver import seam
+    from smsim.machine.device import Device
+
+    first, have = engine.device, len(engine.devices)
+    if wanted.gpus <= max(have, 1) and wanted.per_node is None:
+        return engine
+    gpus = max(wanted.gpus, have)
+    cluster = Cluster(gpus=gpus, gpus_per_node=min(wanted.per_node or gpus, gpus))
+    new = [
+        Device(
+            engine.spec, memory=first.memory, hazards=first.hazards, seed=first.seed, budget=first.budget,
+            ordinal=ordinal,
+        )
+        for ordinal in range(have, gpus)
+    ]  # fmt: skip
+    devices = (*engine.devices, *new)
+    for device in devices:
+        device.cluster = cluster
+    seam.add_devices(new)
+    return replace(engine, devices=devices)
 
 
 def _again(
@@ -237,18 +279,26 @@ def _again(
     hazards: str | None,
     force: bool | None,
     seed: int | None | FromOutside,
+    wanted: WantedGPUs,
 ) -> Engine:
-    """A second call may change how the simulated SM judges and in which order, not which engine runs."""
+    """A second call may change how the simulated SM judges and in which order, and add GPUs; not which engine
+    runs."""
     other = device is not None and engine.simulated and _figures_of(device) != engine.spec
     if other or (force is not None and force != engine.simulated):
         raise EnvironmentProblem(
             f"This process runs kernels on the {engine.engine} already, and that cannot be changed while it "
             f"lives: restart it ({_RESTART} in a notebook) and choose before anything else."
         )
-    if engine.simulated and hazards is not None:
-        engine.device.hazards = hazards
-    if engine.simulated and seed is not FROM_OUTSIDE:
-        engine.device.seed = seed
+    if not engine.simulated and wanted.gpus > 1 and len(environment.look().driver.gpus) < wanted.gpus:
+        raise EnvironmentProblem(
+            f"{wanted.gpus} GPUs are needed, and this process already runs kernels on the {engine.engine}: restart "
+            f"it ({_RESTART} in a notebook) with SMSIM=1 in its environment, so that all of them are simulated."
+        )
+    if engine.simulated:
+        for one in engine.devices:
+            one.hazards = one.hazards if hazards is None else hazards
+            one.seed = one.seed if seed is FROM_OUTSIDE else seed
+        return _with_gpus(engine, wanted)
     return engine
 
 

@@ -10,7 +10,7 @@ from smsim.driver import codes
 from smsim.driver.cmemory import put_int, put_text, put_word, text_at
 from smsim.driver.contexts import check_device
 from smsim.driver.registry import DriverFailure, implements
-from smsim.driver.state import DEVICE, driver
+from smsim.driver.state import driver
 
 
 def attribute_values(spec: DeviceSpec) -> dict[int, int]:
@@ -60,29 +60,37 @@ def attribute_values(spec: DeviceSpec) -> dict[int, int]:
     }
 
 
+_P2P_ACCESS, _P2P_ATOMICS = 2, 3
+
+
+def _bus_id(gpu: int) -> str:
+    return f"0000:{gpu + 1:02x}:00.0"
+
+
 @implements("cuDeviceGetCount")
 def count(number: int) -> None:
-    driver()
-    put_int(number, 1)
+    put_int(number, len(driver().devices))
 
 
 @implements("cuDeviceGet")
 def get(device: int, ordinal: int) -> None:
     check_device(ordinal)
-    put_int(device, DEVICE)
+    put_int(device, ordinal)
 
 
 @implements("cuDeviceGetByPCIBusId")
 def get_by_bus(device: int, bus: int) -> None:
-    if text_at(bus).lower() != "0000:01:00.0":
+    wanted = text_at(bus).lower()
+    found = [gpu for gpu in range(len(driver().devices)) if _bus_id(gpu) == wanted]
+    if not found:
         raise DriverFailure(codes.INVALID_DEVICE)
-    put_int(device, DEVICE)
+    put_int(device, found[0])
 
 
 @implements("cuDeviceGetPCIBusId")
 def bus_id(text: int, room: int, device: int) -> None:
     check_device(device)
-    put_text(text, room, "0000:01:00.0")
+    put_text(text, room, _bus_id(device))
 
 
 @implements("cuDeviceGetName")
@@ -94,7 +102,8 @@ def name(text: int, room: int, device: int) -> None:
 @implements("cuDeviceGetUuid")
 def uuid(sixteen_bytes: int, device: int) -> None:
     check_device(device)
-    digest = hashlib.sha256(f"smsim {driver().spec.name}".encode()).digest()
+    number = f" {device}" if device else ""
+    digest = hashlib.sha256(f"smsim {driver().spec.name}{number}".encode()).digest()
     ctypes.memmove(sixteen_bytes, digest, 16)
 
 
@@ -121,9 +130,12 @@ def attribute(value: int, which: int, device: int) -> None:
 def can_access_peer(answer: int, device: int, peer: int) -> None:
     check_device(device)
     check_device(peer)
-    put_int(answer, 0)
+    put_int(answer, int(device != peer))
 
 
 @implements("cuDeviceGetP2PAttribute")
-def peer_attribute(value: int, _which: int, _source: int, _target: int) -> None:
-    put_int(value, 0)
+def peer_attribute(value: int, which: int, source: int, target: int) -> None:
+    """Access and native atomics are supported between any two; ranks and arrays are not told."""
+    check_device(source)
+    check_device(target)
+    put_int(value, int(source != target and which in (_P2P_ACCESS, _P2P_ATOMICS)))

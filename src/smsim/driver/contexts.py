@@ -1,4 +1,4 @@
-"""Starting the driver, errors' names, and the one context on each thread's stack."""
+"""Starting the driver, errors' names, the contexts on each thread's stack, and access to each other's memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ctypes
 from smsim.driver import codes
 from smsim.driver.cmemory import put_int, put_word
 from smsim.driver.registry import DriverFailure, implements
-from smsim.driver.state import CONTEXT, DEVICE, driver
+from smsim.driver.state import context_of, driver, gpu_of
 
 #: The CUDA version that the driver claims: that of the pinned toolkit. Newer than every toolkit we test.
 DRIVER_VERSION = 13000
@@ -40,7 +40,7 @@ def error_name(code: int, text: int) -> None:
 @implements("cuDevicePrimaryCtxRetain")
 def retain_primary(context: int, device: int) -> None:
     check_device(device)
-    put_word(context, CONTEXT)
+    put_word(context, context_of(device))
 
 
 @implements("cuDevicePrimaryCtxRelease", "cuDevicePrimaryCtxReset", "cuDevicePrimaryCtxSetFlags")
@@ -73,7 +73,7 @@ def set_current(context: int) -> None:
 
 @implements("cuCtxPushCurrent")
 def push(context: int) -> None:
-    if context != CONTEXT:
+    if gpu_of(context) is None:
         driver().handles.take(context, OtherContext)
     driver().contexts.append(context)
 
@@ -112,12 +112,32 @@ def pop(context: int) -> None:
 def context_device(device: int, *_: int) -> None:
     if not driver().contexts:
         raise DriverFailure(codes.INVALID_CONTEXT)
-    put_int(device, DEVICE)
+    put_int(device, driver().gpu)
 
 
 @implements("cuCtxGetId")
-def context_id(_context: int, identity: int) -> None:
-    put_word(identity, 1)
+def context_id(context: int, identity: int) -> None:
+    put_word(identity, 1 + (gpu_of(context) or 0))
+
+
+@implements("cuCtxEnablePeerAccess")
+def enable_peer_access(peer: int, _flags: int) -> None:
+    """Kernels of the current device may use the memory of ``peer``'s device from now on."""
+    device, gpu = driver().device, gpu_of(peer)
+    if gpu is None or gpu == device.ordinal:
+        raise DriverFailure(codes.INVALID_CONTEXT if gpu is None else codes.INVALID_DEVICE)
+    if gpu in device.peers:
+        raise DriverFailure(codes.PEER_ACCESS_ALREADY_ENABLED)
+    device.peers.add(gpu)
+
+
+@implements("cuCtxDisablePeerAccess")
+def disable_peer_access(peer: int) -> None:
+    device, gpu = driver().device, gpu_of(peer)
+    if gpu is None or gpu not in device.peers:
+        raise DriverFailure(codes.INVALID_CONTEXT if gpu is None else codes.PEER_ACCESS_NOT_ENABLED)
+    driver().work.finish()  # what waits was given while it had access
+    device.peers.discard(gpu)
 
 
 @implements("cuCtxGetApiVersion")
@@ -159,6 +179,6 @@ def synchronize(*_: int) -> None:
 
 
 def check_device(device: int) -> None:
-    """CUDA_ERROR_INVALID_DEVICE unless ``device`` is the one there is."""
-    if device != DEVICE:
+    """CUDA_ERROR_INVALID_DEVICE unless there is such a device."""
+    if not 0 <= device < len(driver().devices):
         raise DriverFailure(codes.INVALID_DEVICE)

@@ -12,8 +12,9 @@ from smsim.driver.modules import MAX_DYNAMIC_SHARED, Kernel, attribute_of
 from smsim.driver.registry import DriverFailure, implements
 from smsim.driver.resources import blocks_per_sm, largest_block
 from smsim.driver.state import driver
-from smsim.driver.streams import submit
+from smsim.driver.streams import submit_kernel
 from smsim.errors import LaunchError
+from smsim.machine.launch import Launch
 
 _ATTRIBUTE_BYTES = 72
 _ATTRIBUTE_VALUE = 8
@@ -68,7 +69,8 @@ def _configuration(words: tuple[int, ...], stream: int, cooperative: bool) -> Co
 
 def _launch(handle: int, how: Configuration, params: int) -> None:
     kernel: Kernel = driver().handles.take(handle, Kernel)
-    function, device, spec = kernel.function, driver().device, driver().spec
+    function, spec = kernel.function, driver().spec
+    device = driver().device
     about = launching.current()
     name = about.name if about else function.name
     used = kernel.resources
@@ -84,19 +86,10 @@ def _launch(handle: int, how: Configuration, params: int) -> None:
     raw = _parameters(function, params)
     arrays = about.arrays(raw) if about else ()
 
-    def run() -> None:
-        device.launch(
-            function,
-            how.grid,
-            how.block,
-            how.shared,
-            raw,
-            kernel_name=name,
-            arrays=arrays,
-            cooperative=how.cooperative,
-        )
+    def prepare() -> Launch:
+        return device.prepare(function, how.grid, how.block, how.shared, raw, kernel_name=name, arrays=arrays)
 
-    submit(how.stream, run)
+    submit_kernel(how.stream, prepare)
 
 
 def _parameters(function, params: int) -> list[bytes]:

@@ -23,28 +23,50 @@ _BINARY_MAGIC = (b"\x7fELF", b"\x50\xed\x55\xba", b"\x34\x12\x46\x46")
 
 @dataclass(slots=True, eq=False)
 class LoadedCode:
-    """A module as the device holds it, and its text."""
+    """A text of PTX, loaded. Each device holds it with variables of its own, from its first use there."""
 
-    module: Any
     text: str
+    modules: dict[int, Any] = field(default_factory=dict)
     handles: dict[str, int] = field(default_factory=dict)
-    constant_bytes: int = 0
+
+    @property
+    def module(self) -> Any:
+        """The module on the current device."""
+        gpu = driver().gpu
+        if gpu not in self.modules:
+            self.modules[gpu] = driver().device.load(self.text)
+        return self.modules[gpu]
+
+    @property
+    def constant_bytes(self) -> int:
+        variables = self.module.module.variables.values()
+        return sum(v.size_bytes for v in variables if v.space == "const")
+
+    def unload(self) -> None:
+        """Give back its variables on all devices."""
+        for module in self.modules.values():
+            module.unload()
 
 
 @dataclass(slots=True, eq=False)
 class Kernel:
     """An entry function; ``settings`` holds function attributes that the program has set."""
 
-    function: Any
+    name: str
     code: LoadedCode
     handle: int = 0
     settings: dict[int, int] = field(default_factory=dict)
 
     @property
+    def function(self) -> Any:
+        """The function on the current device."""
+        return self.code.module.functions[self.name]
+
+    @property
     def resources(self) -> resources.Resources:
         """What NVIDIA's assembler gives this kernel; shared memory as the simulated SM lays it out."""
         known = resources.of(self.code.text, driver().spec.arch)
-        used = known.get(self.function.name, resources.Resources())
+        used = known.get(self.name, resources.Resources())
         return replace(used, shared=self.function.shared_bytes, constant=self.code.constant_bytes)
 
 
@@ -54,9 +76,8 @@ def _load(image: int) -> int:
             "This is machine code of a real GPU (a cubin or fatbin); the simulated SM executes PTX only."
         )
     text = text_at(image)
-    module = driver().device.load(text)
-    constants = (v for v in module.module.variables.values() if v.space == "const")
-    code = LoadedCode(module, text, constant_bytes=sum(v.size_bytes for v in constants))
+    code = LoadedCode(text)
+    _ = code.module  # to complain now about what is no PTX
     return driver().handles.give(code)
 
 
@@ -78,15 +99,14 @@ def unload(handle: int) -> None:
     if isinstance(code, LoadedCode):
         for kernel in code.handles.values():
             driver().handles.drop(kernel)
-        driver().work.when_idle(code.module.unload)
+        driver().work.when_idle(code.unload)
 
 
 def _kernel_handle(code: LoadedCode, name: str) -> int:
     if name not in code.handles:
-        function = code.module.functions.get(name)
-        if function is None:
+        if name not in code.module.functions:
             raise DriverFailure(codes.NOT_FOUND)
-        kernel = Kernel(function, code)
+        kernel = Kernel(name, code)
         kernel.handle = code.handles[name] = driver().handles.give(kernel)
     return code.handles[name]
 
@@ -120,7 +140,7 @@ def kernel_count(number: int, code: int) -> None:
 
 @implements("cuKernelGetName", "cuFuncGetName")
 def kernel_name(text: int, kernel: int) -> None:
-    put_word(text, c_string(driver().handles.take(kernel, Kernel).function.name))
+    put_word(text, c_string(driver().handles.take(kernel, Kernel).name))
 
 
 @implements("cuLibraryGetGlobal", "cuLibraryGetManaged", "cuModuleGetGlobal")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import linecache
+import sys
 from typing import Any
 
 from smsim.driver import arguments, crossing, launching, linker, state
@@ -205,3 +206,27 @@ def _check_cooperative(
     spec = state.driver().spec
     resident = kernel.max_cooperative_grid_blocks(block, sharedmem)
     check_resident(spec, name, grid, resident // spec.sms)
+
+
+def look_for_devices_again() -> None:
+    """There are more devices than before: let Numba forget its list of them, which is made at first use, and
+    cuda.core that of this thread. Devices that were known stay the same objects."""
+    from numba.cuda.cudadrv import devices
+
+    _let_cuda_core_count_again()
+    listed = devices._DeviceList.__dict__.get("lst")
+    if isinstance(listed, property):  # numba-cuda 0.30
+        listed.fget.cache_clear()
+    else:
+        vars(devices.gpus).pop("lst", None)
+
+
+def _let_cuda_core_count_again() -> None:
+    kept = getattr(sys.modules.get("cuda.core._device"), "_tls", None)
+    known = list(getattr(kept, "devices", ()))
+    if known:
+        from cuda.core import Device
+
+        del kept.devices
+        Device(0)
+        kept.devices[: len(known)] = known

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from smsim.devices import DeviceSpec
@@ -41,6 +41,12 @@ def install(device: Any, spec: DeviceSpec) -> None:
     state.install(state.SimulatedDriver(device, spec))
     _replace_pointers()
     numba_patches.apply()
+
+
+def add_devices(devices: Sequence[Any]) -> None:
+    """Let NVIDIA's packages find more GPUs in this process: ``devices`` come after those that there are."""
+    state.driver().devices += devices
+    numba_patches.look_for_devices_again()
 
 
 def unsupported_calls() -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What the simulated driver remembers between calls: one device, its context, handles, streams."""
+"""What the simulated driver remembers between calls: its devices, their contexts, handles, streams."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import itertools
 import os
 import threading
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from smsim.devices import DeviceSpec
@@ -14,10 +15,30 @@ from smsim.driver.pinned import PinnedTable
 from smsim.driver.registry import DriverFailure
 from smsim.driver.work import WorkQueue
 
-#: There is one device and one context, so constants do as their handles.
-DEVICE = 0
-CONTEXT = 0x5EED_0000
+#: Every device has one context that is always there, so constants do as their handles.
+_CONTEXT = 0x5EED_0000
+_CONTEXT_STEP = 0x10
 DEFAULT_POOL = 0x5EED_1000
+
+
+def context_of(gpu: int) -> int:
+    """The handle of a device's primary context."""
+    return _CONTEXT + _CONTEXT_STEP * gpu
+
+
+def gpu_of(context: int) -> int | None:
+    """The number of the device whose primary context it is; ``None`` for any other handle."""
+    gpu, rest = divmod(context - _CONTEXT, _CONTEXT_STEP)
+    return gpu if not rest and 0 <= gpu < len(driver().devices) else None
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultStream:
+    """The default stream of one of several devices: it waits for the blocking streams of its device."""
+
+    gpu: int
+    blocking: bool = True
+    default: bool = True
 
 
 class Handles:
@@ -55,11 +76,15 @@ class SimulatedDriver:
     Args:
         device: a ``smsim.machine.device.Device`` (anything with ``memory``, ``load`` and ``launch``).
         spec: the GPU that it plays.
+
+    Attributes:
+        devices: all of them, by their numbers; they share one memory and are alike.
     """
 
     def __init__(self, device: Any, spec: DeviceSpec) -> None:
-        self.device = device
+        self.devices = [device]
         self.spec = spec
+        self.default_streams: dict[int, DefaultStream] = {}
         self.pid = os.getpid()
         self.lock = threading.RLock()
         self.handles = Handles()
@@ -68,6 +93,21 @@ class SimulatedDriver:
         self._local = threading.local()
         self._started = time.perf_counter()
         self._last_reading = 0.0
+
+    @property
+    def gpu(self) -> int:
+        """The number of the calling thread's current device; 0 where none is."""
+        stack = self.contexts
+        return (gpu_of(stack[-1]) or 0) if stack else 0
+
+    @property
+    def device(self) -> Any:
+        """The calling thread's current device."""
+        return self.devices[self.gpu]
+
+    def default_stream(self) -> DefaultStream:
+        """The default stream of the current device."""
+        return self.default_streams.setdefault(self.gpu, DefaultStream(self.gpu))
 
     @property
     def contexts(self) -> list[int]:

@@ -1,7 +1,8 @@
 """Streams and events.
 
-Handles 0, 1 and 2 are the default streams: their work is done before the call returns. All other streams
-queue (:mod:`smsim.driver.work`), and their errors appear at the next synchronising call.
+Handles 0, 1 and 2 are the default streams: their work is done before the call returns, as long as there is one
+GPU. With several, their kernels too are queued, as those of all other streams are (:mod:`smsim.driver.work`), so
+that kernels of different GPUs run together; errors of what was queued appear at the next synchronising call.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from smsim.driver import codes
 from smsim.driver.cmemory import put_float, put_int, put_word
 from smsim.driver.registry import DriverFailure, implements
-from smsim.driver.state import CONTEXT, DEVICE, driver
+from smsim.driver.state import context_of, driver
+from smsim.driver.work import Task
 
 _DEFAULTS = (0, codes.STREAM_LEGACY, codes.STREAM_PER_THREAD)
 _DISABLE_TIMING = 2
@@ -21,10 +24,16 @@ _DISABLE_TIMING = 2
 
 @dataclass(slots=True, eq=False)
 class Stream:
-    """A stream that the program created; ``blocking`` ones keep order with the default stream."""
+    """A stream that the program created on a device; ``blocking`` ones keep order with the default stream.
+
+    Attributes:
+        awaited: the work that its next work has to wait for, because of events.
+    """
 
     flags: int
+    gpu: int
     priority: int = 0
+    awaited: list[Task] = field(default_factory=list)
 
     @property
     def blocking(self) -> bool:
@@ -33,11 +42,17 @@ class Stream:
 
 @dataclass(slots=True, eq=False)
 class Event:
-    """``time_ms`` is when it was reached; ``waiting`` counts recordings that are still queued."""
+    """``time_ms`` is when it was reached; ``recordings`` are those that are still queued, the last one last."""
 
     flags: int
     time_ms: float | None = None
-    waiting: int = field(default=0)
+    recordings: list[Task] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> bool:
+        """True while a recording is queued."""
+        self.recordings = [task for task in self.recordings if not task.done]
+        return bool(self.recordings)
 
 
 def is_default(stream: int) -> bool:
@@ -45,25 +60,40 @@ def is_default(stream: int) -> bool:
     return stream in _DEFAULTS
 
 
-def submit(stream: int, action: Callable[[], None], *, upkeep: bool = False) -> None:
+def submit(stream: int, action: Callable[[], None], *, upkeep: bool = False, alone: bool = False) -> None:
     """Do ``action`` now on a default stream, later on another."""
-    work = driver().work
     if not is_default(stream):
-        work.add(action, driver().handles.take(stream, Stream), upkeep=upkeep)
+        _queue(driver().handles.take(stream, Stream), action, upkeep=upkeep, alone=alone)
     elif upkeep:
-        work.when_idle(action)
+        driver().work.when_idle(action)
     else:
-        work.now(action)
+        driver().work.now(action, driver().gpu)
+
+
+def submit_kernel(stream: int, prepare: Callable[[], Any]) -> None:
+    """Run the launch that ``prepare`` makes: now on the default stream of the only GPU, else later."""
+    if not is_default(stream):
+        _queue(driver().handles.take(stream, Stream), prepare, kernel=True)
+    elif len(driver().devices) > 1:
+        driver().work.add(prepare, driver().default_stream(), kernel=True)
+    else:
+        driver().work.now(lambda: prepare().run(), driver().gpu)
+
+
+def _queue(stream: Stream, action: Callable[[], Any], **how: bool) -> Task:
+    task = driver().work.add(action, stream, after=stream.awaited, **how)
+    stream.awaited = []
+    return task
 
 
 @implements("cuStreamCreate")
 def create(stream: int, flags: int) -> None:
-    put_word(stream, driver().handles.give(Stream(flags)))
+    put_word(stream, driver().handles.give(Stream(flags, driver().gpu)))
 
 
 @implements("cuStreamCreateWithPriority")
 def create_with_priority(stream: int, flags: int, priority: int) -> None:
-    put_word(stream, driver().handles.give(Stream(flags, priority)))
+    put_word(stream, driver().handles.give(Stream(flags, driver().gpu, priority)))
 
 
 @implements("cuStreamDestroy")
@@ -91,8 +121,12 @@ def query(stream: int) -> None:
 
 @implements("cuStreamWaitEvent")
 def wait_event(stream: int, event: int, _flags: int) -> None:
-    """Nothing to do: the event was recorded earlier, and the queue keeps the order of submission."""
-    driver().handles.take(event, Event)
+    """What the stream is given next waits for the last recording of the event."""
+    mark = driver().handles.take(event, Event)
+    if mark.waiting and not is_default(stream):
+        driver().handles.take(stream, Stream).awaited.append(mark.recordings[-1])
+    elif mark.waiting:
+        driver().work.finish()
 
 
 @implements("cuStreamGetFlags")
@@ -106,13 +140,17 @@ def get_priority(stream: int, priority: int) -> None:
 
 
 @implements("cuStreamGetCtx")
-def get_context(_stream: int, context: int, *_: int) -> None:
-    put_word(context, CONTEXT)
+def get_context(stream: int, context: int, *_: int) -> None:
+    put_word(context, context_of(_gpu_of(stream)))
 
 
 @implements("cuStreamGetDevice")
-def get_device(_stream: int, device: int) -> None:
-    put_int(device, DEVICE)
+def get_device(stream: int, device: int) -> None:
+    put_int(device, _gpu_of(stream))
+
+
+def _gpu_of(stream: int) -> int:
+    return driver().gpu if is_default(stream) else driver().handles.take(stream, Stream).gpu
 
 
 @implements("cuStreamGetId")
@@ -128,13 +166,13 @@ def is_capturing(_stream: int, status: int) -> None:
 @implements("cuLaunchHostFunc")
 def launch_host_function(stream: int, function: int, argument: int, *_: int) -> None:
     call = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(function)
-    submit(stream, lambda: call(argument))
+    submit(stream, lambda: call(argument), alone=True)
 
 
 @implements("cuStreamAddCallback")
 def add_callback(stream: int, function: int, argument: int, _flags: int) -> None:
     call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(function)
-    submit(stream, lambda: call(stream, codes.SUCCESS, argument))
+    submit(stream, lambda: call(stream, codes.SUCCESS, argument), alone=True)
 
 
 # -- events --------------------------------------------------------------------------------------------
@@ -153,16 +191,16 @@ def destroy_event(event: int) -> None:
 @implements("cuEventRecord", "cuEventRecordWithFlags")
 def record(event: int, stream: int, *_: int) -> None:
     mark = driver().handles.take(event, Event)
-    mark.waiting += 1
 
     def reached() -> None:
         mark.time_ms = driver().clock_ms()
-        mark.waiting -= 1
 
-    if is_default(stream):
-        driver().work.now(reached)
+    if not is_default(stream):
+        mark.recordings.append(_queue(driver().handles.take(stream, Stream), reached, upkeep=True))
+    elif len(driver().devices) > 1:
+        mark.recordings.append(driver().work.add(reached, driver().default_stream(), upkeep=True))
     else:
-        submit(stream, reached, upkeep=True)
+        driver().work.now(reached, driver().gpu)
 
 
 @implements("cuEventQuery")

@@ -99,7 +99,7 @@ class AsyncErrors(Teller):
         whose = f"the mbarrier at {self._mbarrier_place(chunk, at)} is {said}"
         position = self.where(step)
         return MbarrierError(
-            f"{whose}, by thread {self.thread(thread)} of block {block} in kernel {self.launch.kernel_name}."
+            f"{whose}, by thread {self.thread(thread)} of block {block} in {self.launch.called}."
             + position.lines(),
             kernel=self.launch.kernel_name, block=block, threads=(self.thread(thread),), **position.facts(),
         )  # fmt: skip
@@ -139,7 +139,7 @@ class AsyncErrors(Teller):
     ) -> SimulationError:  # fmt: skip
         position = self.where(step)
         return kind(
-            f"{self._who(chunk, thread, column)} in kernel {self.launch.kernel_name} {said}"
+            f"{self._who(chunk, thread, column)} in {self.launch.called} {said}"
             + position.lines() + after,
             kernel=self.launch.kernel_name, block=self.block(chunk, column), threads=(self.thread(thread),),
             **facts, **position.facts(),

@@ -23,14 +23,14 @@ class EndingErrors(Teller):
         position = None if step is None else self.where(step)
         if code.endless:
             message = (
-                f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name} is in a loop that "
+                f"{self._who(frame.chunk, row, column)} in {self.launch.called} is in a loop that "
                 f"nothing can end: it reads no memory and has no way out. If the source waits for a value "
                 f"that another thread writes, the compiler has moved the read out of the loop; wait with an acquire "
                 f"load or an atomic operation instead."
             )
         else:
             message = (
-                f"kernel {self.launch.kernel_name} was stopped after {self.launch.budget} steps of one chunk "
+                f"{self.launch.called} was stopped after {self.launch.budget} steps of one chunk "
                 f"of blocks, with {self._who(frame.chunk, row, column)} still running. It is stopped, not proved "
                 f"wrong; a larger budget lets it go on."
             )
@@ -47,7 +47,7 @@ class EndingErrors(Teller):
         row, column, named, _ = self._first(frame, np.broadcast_to(active, frame.lanes.shape))
         position = self.where(step)
         return SimulationError(
-            f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name} executed trap, which "
+            f"{self._who(frame.chunk, row, column)} in {self.launch.called} executed trap, which "
             f"ends the kernel with an error." + position.lines(),
             kernel=self.launch.kernel_name,
             block=self.block(frame.chunk, column),
@@ -79,8 +79,7 @@ class EndingErrors(Teller):
         row, column, named, _ = self._first(frame, np.broadcast_to(active, frame.lanes.shape))
         position = self.where(step)
         return MemoryFault(
-            f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name} {what}."
-            + position.lines(),
+            f"{self._who(frame.chunk, row, column)} in {self.launch.called} {what}." + position.lines(),
             kernel=self.launch.kernel_name,
             block=self.block(frame.chunk, column),
             threads=tuple(named),
@@ -92,7 +91,7 @@ class EndingErrors(Teller):
         row, column, named, _ = self._first(frame, active)
         position = self.where(step)
         return DeviceAssertion(
-            f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name}: the assertion "
+            f"{self._who(frame.chunk, row, column)} in {self.launch.called}: the assertion "
             f"`{text}` does not hold." + position.lines(),
             kernel=self.launch.kernel_name,
             block=self.block(frame.chunk, column),
@@ -105,7 +104,7 @@ class EndingErrors(Teller):
         row, column, named, _ = self._first(frame, np.broadcast_to(active, frame.lanes.shape))
         position = self.where(step)
         return MemoryFault(
-            f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name} called functions so "
+            f"{self._who(frame.chunk, row, column)} in {self.launch.called} called functions so "
             f"deeply that its stack is full; does the recursion end?" + position.lines(),
             kernel=self.launch.kernel_name,
             block=self.block(frame.chunk, column),

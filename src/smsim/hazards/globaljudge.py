@@ -9,8 +9,8 @@ import numpy as np
 from smsim.hazards.careful import Suspicion, Tag
 from smsim.hazards.cells import LastWriter, Note
 from smsim.hazards.followed import Followed
-from smsim.hazards.knowledge import EACH_THREAD, Knowledge
-from smsim.hazards.order import InGrid
+from smsim.hazards.knowledge import EACH_THREAD
+from smsim.hazards.scopes import reach
 from smsim.hazards.strong import observed, synchronise
 from smsim.hazards.tables import CONFLICTS, Touched
 from smsim.machine.globalspace import FlatAccess
@@ -19,6 +19,7 @@ from smsim.machine.memory import Allocation
 from smsim.machine.outersum import OuterSum
 
 if TYPE_CHECKING:
+    from smsim.hazards.globalrecord import GlobalRecord
     from smsim.machine.bind.binding import Step
     from smsim.machine.chunk import Chunk
     from smsim.machine.frame import Frame
@@ -29,32 +30,20 @@ _UNSETTLED_BY = {READ: (ATOMIC,), WRITE: (READ, ATOMIC), ATOMIC: (READ,)}
 
 
 class GlobalJudge:
-    """What is known of all accesses to global memory in one run of a launch, and the verdicts.
+    """The verdicts on one launch's accesses to global memory.
 
     Args:
         launch: the launch.
-        grain: the narrowest global access of the kernel in bytes; what one cell covers.
-        in_full: allocations (by base) of which every access is entered.
+        record: the accesses so far, those of launches that run at the same time among them.
     """
 
-    def __init__(self, launch: Launch, grain: int, in_full: set[int]) -> None:
-        self.launch, self.grain, self.in_full = launch, grain, in_full
-        self.threads = launch.threads
-        self.space = launch.global_space
-        self.knowledge: Knowledge | None = None
-        if launch.kernel.orders_some or EACH_THREAD in in_full:
-            total = launch.threads * launch.blocks
-            self.knowledge = Knowledge(total, launch.threads, launch.hazards == "strict")
-        self.order = InGrid(launch.threads, launch.blocks, self.knowledge)
-        self.steps: list[Step] = []
-        self._numbers: dict[int, int] = {}
-        self._notes: dict[str, dict[int, list[Note]]] = {READ: {}, ATOMIC: {}}
-        self._writers: dict[int, LastWriter] = {}
-        #: Also earlier writers, where several wrote the same and nothing ordered them.
-        self._visitors: dict[str, dict[int, Touched]] = {READ: {}, ATOMIC: {}, WRITE: {}}
-        self._followed: dict[int, Followed] = {}
-        #: Strong accesses to an allocation that some touch at ``.cta`` scope, by whether they write and are such.
-        self._strong: dict[int, dict[tuple[bool, bool], Touched]] = {}
+    def __init__(self, launch: Launch, record: GlobalRecord) -> None:
+        self.launch, self.record, self.space = launch, record, launch.global_space
+        self.grain, self.in_full, self.threads = record.grain, record.in_full, record.threads
+        self.knowledge, self.order, self.steps = record.knowledge, record.order, record.steps
+        self._number = record.number
+        self._notes, self._writers, self._visitors = record.notes, record.writers, record.visitors
+        self._followed, self._strong = record.followed, record.strong
         self._ids: tuple[Chunk | None, np.ndarray] = (None, np.empty(0))
 
     def _one_by_one(
@@ -79,7 +68,7 @@ class GlobalJudge:
                 new = np.broadcast_to(bits, frame.lanes.shape)[flat.row, flat.column]
             time = None
             if self.knowledge is not None and kind == ATOMIC:
-                if "cta" in step.form.flags and self.launch.blocks > 1 and base not in self.in_full:
+                if reach(step.form.flags) < self.record.widest and base not in self.in_full:
                     raise Suspicion(set(), full={base})  # it may race with strong accesses of other blocks
                 frame.chunk.watch.settle()
                 time = self.order.now(ids)  # a release is part of what it releases, the rest is not
@@ -125,14 +114,14 @@ class GlobalJudge:
     ) -> set[object]:  # fmt: skip
         """An access to an allocation of which every access is entered. Returns the reads to be followed."""
         suspects: set[object] = set()
-        if kind == ATOMIC and self.knowledge is not None and self.launch.blocks > 1:
+        if kind == ATOMIC and self.knowledge is not None and self.record.widest:
             self._against_strong(step, base, ids, cell, time, flat.allocation)
         for other in CONFLICTS[kind]:
             visitors = self._visitors[other].get(base)
             if other != WRITE and visitors is not None:
                 seen = None
                 if other == ATOMIC and self.knowledge is not None:
-                    seen = observed(self.knowledge, lambda cell: cell * self.grain + base, -1)
+                    seen = observed(self.knowledge, lambda cell: cell * self.grain + base, lambda id: id - 1)
                 whose, by = visitors.other_than(cell, ids, self.order, seen)
                 suspects |= self._conflicts(step, kind, other, base, ids, cell, whose, by, tag)
         followed = self._followed.get(base)
@@ -171,18 +160,22 @@ class GlobalJudge:
         self, step: Step, base: int, ids: np.ndarray, cell: np.ndarray, time: np.ndarray | None,
         allocation: Allocation,
     ) -> None:  # fmt: skip
-        """Strong accesses of different blocks race too, where the scope of one is its own block."""
-        mine = step.form.row.semantics != "memory.load", "cta" in step.form.flags
+        """Strong accesses race too, where the scope of one does not hold the other's thread."""
+        mine = step.form.row.semantics != "memory.load", min(reach(step.form.flags), self.record.widest)
         tables = self._strong.setdefault(base, {})
         if mine not in tables:
             tables[mine] = Touched(-(-allocation.size // self.grain), many=True)
         tables[mine].add(cell, ids, self._number(step), self.order, time)
 
-        def in_scope(cell: np.ndarray, me: np.ndarray, other: np.ndarray, time: np.ndarray) -> np.ndarray:
-            return (me - 1) // self.threads == (other - 1) // self.threads
-
         for theirs, table in tables.items():
-            if (mine[0] or theirs[0]) and (mine[1] or theirs[1]):
+            scope = min(mine[1], theirs[1])
+            if (mine[0] or theirs[0]) and scope < self.record.widest:
+
+                def in_scope(
+                    cell: np.ndarray, me: np.ndarray, other: np.ndarray, time: np.ndarray, scope: int = scope
+                ) -> np.ndarray:
+                    return self.record.in_scope(scope, me, other)
+
                 whose, by = table.other_than(cell, ids, self.order, in_scope)
                 self._conflicts(step, ATOMIC, ATOMIC, base, ids, cell, whose, by, None)
 
@@ -286,13 +279,6 @@ class GlobalJudge:
             cells = -(-flat.allocation.size // self.grain)
             table = self._visitors[kind][base] = Touched(cells, self.knowledge is not None)
         return table
-
-    def _number(self, step: Step) -> int:
-        number = self._numbers.get(id(step))
-        if number is None:
-            number = self._numbers[id(step)] = len(self.steps)
-            self.steps.append(step)
-        return number
 
     def _writer(self, allocation: Allocation) -> LastWriter:
         writer = self._writers.get(allocation.base)

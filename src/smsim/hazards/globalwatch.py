@@ -16,12 +16,14 @@ from smsim.hazards.cells import Note
 from smsim.hazards.globaljudge import GlobalJudge
 from smsim.hazards.globalwritten import GlobalWritten
 from smsim.hazards.readonlypath import ReadOnlyPath
+from smsim.hazards.scopes import reach
 from smsim.machine.globalspace import bounds, even_steps, lanes_apart
 from smsim.machine.kinds import ATOMIC, READ, WRITE
 from smsim.machine.memory import Allocation
 from smsim.machine.outersum import OuterSum
 
 if TYPE_CHECKING:
+    from smsim.hazards.globalrecord import GlobalRecord
     from smsim.machine.bind.binding import Step
     from smsim.machine.chunk import Chunk
     from smsim.machine.frame import Frame
@@ -47,10 +49,10 @@ class NoGlobalWatch:
 class GlobalWatch(GlobalJudge):
     """Judges the accesses to global memory of one run of a launch, most of them with a note alone."""
 
-    def __init__(self, launch: Launch, grain: int, in_full: set[int]) -> None:
-        super().__init__(launch, grain, in_full)
+    def __init__(self, launch: Launch, record: GlobalRecord) -> None:
+        super().__init__(launch, record)
         self.written = GlobalWritten(launch)
-        self._read_only = ReadOnlyPath(self) if launch.kernel.reads_non_coherently else None
+        self._read_only = None if record.read_only is None else ReadOnlyPath(self, record.read_only)
 
     def access(
         self,
@@ -88,19 +90,19 @@ class GlobalWatch(GlobalJudge):
         self.order.barrier(blocks if complete is None else blocks[complete[0]])
 
     def grid_barrier(self) -> None:
-        """All threads of the grid have met: whatever was done before is over for everybody."""
-        self._writers.clear()
-        self._followed.clear()
-        for by_base in (*self._notes.values(), *self._visitors.values()):
-            by_base.clear()
+        """All threads of the grid have met: whatever was done before is over for all of it."""
+        if len(self.record.together.launches) == 1:
+            self.record.clear()
+        else:
+            self.knowledge.grid_barrier(range(self.launch.first_place, self.launch.end_place))
 
     def fence(self, frame: Frame, step: Step) -> None:
         """``fence`` or ``membar`` by the lanes of ``frame``."""
         if self.knowledge is not None:
             frame.chunk.watch.settle()
-            block_scope = "cta" in step.form.flags
+            scope = reach(step.form.flags)
             for thread in (self._lane_ids(frame)[self._active(frame)] - 1).tolist():
-                self.knowledge.fence(thread, block_scope)
+                self.knowledge.fence(thread, scope)
 
     def _noted(
         self, frame: Frame, kind: str, whole: Allocation, address: np.ndarray | OuterSum, size: int

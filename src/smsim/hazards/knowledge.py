@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from smsim.hazards.scopes import CTA, GPU, SYSTEM
+
 #: A thread's time: intervals of its block from this bit on, below them the times it told others something.
 INTERVAL = 32
 #: Among the allocations to be entered in full: follow what each thread knows, whatever the kernel looks like.
@@ -59,26 +61,35 @@ class Known:
         return after
 
 
-@dataclass(slots=True)
-class Scoped:
-    """Knowledge by how far it reaches: ``wide`` to all threads, ``near`` to those of one block only."""
+#: Knowledge by how far it reaches: one entry a scope (see :mod:`smsim.hazards.scopes`).
+Scoped = list[Known | None]
 
-    wide: Known | None = None
-    near: Known | None = None
+
+def _unknown() -> Scoped:
+    return [None, None, None]
 
 
 class Knowledge:
-    """What all threads of a launch know. Threads and blocks go by their linear numbers.
+    """What all threads of launches that run together know. Threads and blocks go by their linear numbers.
 
     Args:
-        threads: of the whole launch.
+        threads: of all launches.
         threads_per_block: T.
         strict: an atomic followed by a barrier is no acquire; a fence must stand between.
+        gpu_of_block: the number of each block's GPU, ``(blocks,)``; ``None``: all are of one.
     """
 
-    def __init__(self, threads: int, threads_per_block: int, strict: bool = False) -> None:
+    def __init__(
+        self,
+        threads: int,
+        threads_per_block: int,
+        strict: bool = False,
+        gpu_of_block: np.ndarray | None = None,
+    ) -> None:
         self.per_block = threads_per_block
         self.strict = strict
+        self._gpu_of_block = None if gpu_of_block is None else gpu_of_block.tolist()
+        self._top = GPU if gpu_of_block is None else SYSTEM  # on one GPU nothing reaches further than it
         self.intervals = np.zeros(-(-threads // threads_per_block), np.int64)
         self._told = np.zeros(threads, np.int64)
         self._knows = np.zeros(threads, bool)
@@ -90,8 +101,8 @@ class Knowledge:
         self._read: dict[int, Scoped] = {}
         self._by_atomics: dict[int, dict[int, Known]] = {}  # by thread, then by whose state it is
         self._seen: dict[tuple[int, int], int] = {}
-        self._words: dict[int, Known] = {}
-        self._words_near: dict[int, dict[int, Known]] = {}  # by word, then by the block that wrote
+        #: What was left at a word: by word, then by scope and whose it is (see _whose).
+        self._left: dict[int, dict[tuple[int, int], Known]] = {}
         self._at_barriers: dict[tuple[int, int], Known] = {}
         self._in_phase: dict[tuple[int, int], Known] = {}  # by block and mbarrier: told in its present phase
         self._by_phases: dict[tuple[int, int], Known] = {}  # and told in those that are over
@@ -151,30 +162,27 @@ class Knowledge:
 
     # -- flags -------------------------------------------------------------------------------------------
 
-    def fence(self, thread: int, block_scope: bool) -> None:
-        """``fence`` or ``membar``: reads before it have acquired, writes after it will release."""
+    def fence(self, thread: int, scope: int) -> None:
+        """``fence`` or ``membar`` at ``scope``: reads before it have acquired, writes after it will release."""
+        scopes = self._scopes(scope)
         read = self._read.get(thread)
         if read is not None:
-            if read.near is not None:
-                self._learn(thread, read.near)
-                read.near = None
-            if read.wide is not None and not block_scope:
-                self._learn(thread, read.wide)
-                read.wide = None
-        given, fenced = self._all_of(thread), self._fenced.setdefault(thread, Scoped())
-        fenced.near = given
-        if not block_scope:
-            fenced.wide = given
+            for near in scopes:
+                if read[near] is not None:
+                    self._learn(thread, read[near])
+                    read[near] = None
+        given, fenced = self._all_of(thread), self._fenced.setdefault(thread, _unknown())
+        for near in scopes:
+            fenced[near] = given
 
-    def write(self, thread: int, word: int, *, release: bool, combine: bool, block_scope: bool) -> None:
+    def write(self, thread: int, word: int, *, release: bool, combine: bool, scope: int) -> None:
         """A strong write to ``word``. ``combine``: it is an atomic, which continues what stood there."""
-        given = []
+        given, scopes = [], self._scopes(scope)
         if release:
             all_of = self._all_of(thread)
-            own = self._released.setdefault((thread, word), Scoped())
-            own.near = all_of
-            if not block_scope:
-                own.wide = all_of
+            own = self._released.setdefault((thread, word), _unknown())
+            for near in scopes:
+                own[near] = all_of
             given.append(own)
         else:
             given = [
@@ -186,23 +194,22 @@ class Knowledge:
         self._written[word, thread] = (count + 1, time)
         self._told[thread] += 1  # what it does to the word from here on is something else
         if not combine:
-            self._words.pop(word, None)
-            self._words_near.pop(word, None)
+            self._left.pop(word, None)
         for scoped in given:
-            block = thread // self.per_block
-            near = self._words_near.setdefault(word, {})
-            near[block] = near.get(block, Known()).leaving(scoped.near)
-            if scoped.wide is not None and not block_scope:
-                self._words[word] = self._words.get(word, Known()).leaving(scoped.wide)
+            left = self._left.setdefault(word, {})
+            for near in scopes:
+                if scoped[near] is not None:
+                    key = near, self._whose(near, thread)
+                    left[key] = left.get(key, Known()).leaving(scoped[near])
 
-    def read(self, thread: int, word: int, *, acquire: bool, atomic: bool, block_scope: bool) -> None:
+    def read(self, thread: int, word: int, *, acquire: bool, atomic: bool, scope: int) -> None:
         """A strong read of ``word``; ``atomic``: by an atomic."""
         if word in self._writes:
             self._observed.setdefault(thread, {})[word] = self._writes[word]
             self._informed.setdefault(thread // self.per_block, set()).add(thread)
-        near = self._words_near.get(word, {}).get(thread // self.per_block)
-        wide = None if block_scope else self._words.get(word)
-        for left in (near, wide):
+        at_word = self._left.get(word)
+        for near in self._scopes(scope) if at_word else ():
+            left = at_word.get((near, self._whose(near, thread)))
             if left is None:
                 continue
             key = (thread, left.serial)
@@ -213,16 +220,37 @@ class Knowledge:
             if acquire:
                 self._learn(thread, left)
                 continue
-            read = self._read.setdefault(thread, Scoped())
-            if left is near:
-                read.near = _together(read.near, left)
-            else:
-                read.wide = _together(read.wide, left)
+            read = self._read.setdefault(thread, _unknown())
+            read[near] = _together(read[near], left)
             if atomic:
                 self._by_atomics.setdefault(thread, {})[left.serial] = left  # which holds what it was before
                 self._informed.setdefault(thread // self.per_block, set()).add(thread)
 
+    def _scopes(self, scope: int) -> range:
+        """The scopes that an operation at ``scope`` holds good for."""
+        return range(min(scope, self._top) + 1)
+
+    def _whose(self, scope: int, thread: int) -> int:
+        """Which block, or which GPU, ``thread`` belongs to at ``scope``."""
+        if scope == CTA:
+            return thread // self.per_block
+        if scope == GPU and self._gpu_of_block is not None:
+            return self._gpu_of_block[thread // self.per_block]
+        return 0
+
     # -- meetings ----------------------------------------------------------------------------------------
+
+    def grid_barrier(self, blocks: range) -> None:
+        """All threads of a grid have met: what was done in it before is over for all of it."""
+        for block in blocks:
+            self.barrier(block)
+        together = Known()
+        for part in _different(self._of_block.get(block) for block in blocks):
+            together.join(part)
+        together.blocks.update((block, int(self.intervals[block])) for block in blocks)
+        for block in blocks:
+            self._of_block[block] = together.copy()
+        self._knows[blocks.start * self.per_block : blocks.stop * self.per_block] = True
 
     def barrier(self, block: int) -> None:
         """All threads of ``block`` have met: what one knows, all know."""

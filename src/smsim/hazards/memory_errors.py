@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from smsim.errors import DataRace, MemoryFault, NonCoherentRead, UninitializedRead
 from smsim.hazards.place import plural
+from smsim.hazards.scopes import SCOPE_NAMES, reach
 from smsim.hazards.teller import Teller
 from smsim.hazards.where import where
 from smsim.machine.faults import AccessFault
@@ -24,6 +26,19 @@ if TYPE_CHECKING:
     from smsim.machine.bind.binding import Step
     from smsim.machine.chunk import Chunk
     from smsim.machine.frame import Frame
+    from smsim.machine.launch import Launch
+
+
+@dataclass(frozen=True)
+class OfLaunch:
+    """A thread of one of several launches."""
+
+    launch: Launch
+    block: Dim3
+    thread: Dim3
+
+    def __str__(self) -> str:
+        return f"thread {self.thread} of block {self.block} in {self.launch.called}"
 
 
 class MemoryErrors(Teller):
@@ -34,7 +49,7 @@ class MemoryErrors(Teller):
         address = int(np.broadcast_to(fault.address, frame.lanes.shape)[lane])
         place = self.places.describe(fault.space, address, fault.size, fault.extent, step)
         verb = _verb(step)
-        whose = f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name}"
+        whose = f"{self._who(frame.chunk, row, column)} in {self.launch.called}"
         if fault.reason == "misaligned":
             message = (
                 f"{whose} {verb} {fault.size} bytes at {place.at}, which is not a multiple of {fault.size}."
@@ -68,7 +83,7 @@ class MemoryErrors(Teller):
         a, b = self.where(access.step), self.where(other.step)
         message = (
             f"threads {self.thread(thread)} and {self.thread(other_thread)} of block "
-            f"{self.block(chunk, column)} in kernel {self.launch.kernel_name} race on {place.at}: "
+            f"{self.block(chunk, column)} in {self.launch.called} race on {place.at}: "
             f"one {_KIND[access.kind]} it and the other {_KIND[other.kind]} it, and no barrier stands between."
         )
         if same_value:
@@ -94,19 +109,30 @@ class MemoryErrors(Teller):
     ) -> DataRace:  # fmt: skip
         """Two threads (linear numbers in the grid + 1) that nothing orders, at one cell of an allocation."""
         place = self.places.describe(self.launch.global_space, base + cell * grain, grain)
-        a, b = self.where(step), self.where(theirs)
-        (block, thread), (other_block, other_thread) = (self._of_grid(n - 1) for n in (mine, whose))
-        if block == other_block:
+        me, they = self._of_grid(mine - 1), self._of_grid(whose - 1)
+        a, b = self.where(step), they.launch.explain.where(theirs)
+        block, thread, other_block, other_thread = me.block, me.thread, they.block, they.thread
+        if me.launch is not they.launch:
+            who = f"{me} and {they}"
+            lacks = "nothing orders the two kernels"
+        elif block == other_block:
             who, lacks = f"threads {thread} and {other_thread} of block {block}", "no barrier stands between"
         else:
             who = f"thread {thread} of block {block} and thread {other_thread} of block {other_block}"
             lacks = "nothing orders the two blocks"
+        if me.launch is they.launch:
+            who += f" in {self.launch.called}"
         message = (
-            f"{who} in kernel {self.launch.kernel_name} race on {place.at}: "
-            f"one {_KIND[kind]} it and the other {_KIND[other]} it, and {lacks}."
+            f"{who} race on {place.at}: one {_KIND[kind]} it and the other {_KIND[other]} it, and {lacks}."
         )
         if kind == other == ATOMIC:
-            message += " An operation at .cta scope is atomic for the threads of its own block alone."
+            apart = me.launch.device.ordinal != they.launch.device.ordinal
+            whole = "GPU" if apart else "block"
+            scopes = (reach(s.form.flags) for s in (step, theirs))
+            message += (
+                f" An operation at {SCOPE_NAMES[min(scopes)]} scope is atomic for the threads of its own "
+                f"{whole} alone."
+            )
         if same_value:
             message += " Both write the same value, so the result is not harmed."
         message += f"\n    thread {thread} {_KIND[kind]} at {a.short()}"
@@ -119,12 +145,16 @@ class MemoryErrors(Teller):
     ) -> NonCoherentRead:
         """Reader and writer (linear numbers in the grid + 1) of one cell of an allocation."""
         place = self.places.describe(self.launch.global_space, base + cell * grain, grain)
-        a, b = self.where(read), self.where(write)
-        (block, thread), (other_block, other_thread) = (self._of_grid(n - 1) for n in (reader, writer))
+        me, they = self._of_grid(reader - 1), self._of_grid(writer - 1)
+        a, b = me.launch.explain.where(read), they.launch.explain.where(write)
+        block, thread, other_block, other_thread = me.block, me.thread, they.block, they.thread
         other = "it" if reader == writer else f"thread {other_thread} of block {other_block}"
+        when = "in the same launch"
+        if me.launch is not they.launch:
+            other, when = str(they), "at the same time"
         message = (
-            f"thread {thread} of block {block} in kernel {self.launch.kernel_name} reads {place.at} by "
-            f"ld.global.nc, and {other} {_verb(write)} it in the same launch. The read-only path is for "
+            f"thread {thread} of block {block} in {me.launch.called} reads {place.at} by "
+            f"ld.global.nc, and {other} {_verb(write)} it {when}. The read-only path is for "
             f"memory that nobody writes while the kernel runs; what it returns is undefined, and no barrier, "
             f"fence or flag changes that."
         )
@@ -149,12 +179,12 @@ class MemoryErrors(Teller):
             **a.facts(),
         }
 
-    def _of_grid(self, number: int) -> tuple[Dim3, Dim3]:
-        """``(block, thread)`` of a linear thread number in the grid."""
-        block, thread = divmod(number, self.launch.threads)
-        return unflatten(
-            int(self.launch.numbers_of(np.array([block]))[0]), self.launch.grid_dim
-        ), self.thread(thread)
+    def _of_grid(self, number: int) -> OfLaunch:
+        """Who has a linear number among the launches that run together."""
+        block, thread = divmod(number, self.launch.together.spacing)
+        launch = self.launch.together.launch_of(block)
+        of_grid = int(launch.numbers_of(np.array([block]))[0])
+        return OfLaunch(launch, unflatten(of_grid, launch.grid_dim), unflatten(thread, launch.block_dim))
 
     def unwritten(
         self, chunk: Chunk, step: Step, row: int, column: int, space: object, byte: int
@@ -163,7 +193,7 @@ class MemoryErrors(Teller):
         place = self.places.describe(space, byte, _access_bytes(step))
         position = self.where(step)
         return UninitializedRead(
-            f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} uses {place.at}, "
+            f"{self._who(chunk, row, column)} in {self.launch.called} uses {place.at}, "
             f"and nobody has written it." + position.lines(),
             kernel=self.launch.kernel_name,
             block=self.block(chunk, column),
@@ -179,7 +209,7 @@ class MemoryErrors(Teller):
         reader = next((i for i in mentions if not _only_sets(i, name)), mentions[0])
         position = where(reader, self.launch.kernel.module.module)
         return UninitializedRead(
-            f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} uses register {name}, "
+            f"{self._who(chunk, row, column)} in {self.launch.called} uses register {name}, "
             f"and nothing has written it on the way there." + position.lines(),
             kernel=self.launch.kernel_name,
             block=self.block(chunk, column),
@@ -190,7 +220,7 @@ class MemoryErrors(Teller):
     def undefined(self, chunk: Chunk, step: Step, row: int, column: int) -> UninitializedRead:
         position = self.where(step)
         return UninitializedRead(
-            f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} uses what a shuffle brought "
+            f"{self._who(chunk, row, column)} in {self.launch.called} uses what a shuffle brought "
             f"it from a lane that takes no part in it; such a value is undefined." + position.lines(),
             kernel=self.launch.kernel_name,
             block=self.block(chunk, column),

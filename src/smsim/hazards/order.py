@@ -11,6 +11,7 @@ lanes) the launch's :class:`~smsim.hazards.knowledge.Knowledge` follows each thr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -151,7 +152,7 @@ class BlockOrder:
         return (self._first_thread(block) + np.flatnonzero(lanes[:, block])).tolist()
 
     def _first_thread(self, block: int) -> int:
-        return (self.chunk.first_block + int(block)) * self.chunk.lanes.threads
+        return (self.chunk.first_block + int(block)) * self.chunk.launch.together.spacing
 
 
 class InBlock:
@@ -165,26 +166,32 @@ class InBlock:
 
     def __init__(self, chunk: Chunk) -> None:
         self.chunk, self.threads = chunk, chunk.lanes.threads
-        self.before = chunk.first_block * self.threads
         self.by_thread = False
 
     def now(self, who: np.ndarray) -> np.ndarray | None:
         """Each thread's time; ``None`` while nothing but barriers of the block made any order."""
         knowledge, turns = self.chunk.order.knowledge, self.chunk.order.turns
         if knowledge is not None:
-            return knowledge.now(who - 1 + self.before) if self.by_thread else None
+            return knowledge.now(self.numbers(who)) if self.by_thread else None
         return None if turns is None else turns[self._warp(who)]
 
     def over(self, me: np.ndarray, other: np.ndarray, time: np.ndarray) -> np.ndarray | None:
         """Whether what ``other`` did at ``time`` is over for ``me``; ``None`` stands for never."""
         knowledge, turns = self.chunk.order.knowledge, self.chunk.order.turns
         if knowledge is not None:
-            before = self.before - 1
-            return knowledge.over(me + before, other + before, time) if self.by_thread else None
+            return knowledge.over(self.numbers(me), self.numbers(other), time) if self.by_thread else None
         if turns is None:
             return None
         mine, theirs = self._warp(me), self._warp(other)
         return (mine[0] == theirs[0]) & (mine[1] == theirs[1]) & (turns[mine] > time)
+
+    def numbers(self, who: np.ndarray) -> np.ndarray:
+        """The linear numbers, among all launches that run together, of threads of the chunk; int64."""
+        spacing = self.chunk.launch.together.spacing
+        who = who.astype(np.int64) - 1
+        if spacing == self.threads:
+            return who + self.chunk.first_block * spacing
+        return (who // self.threads + self.chunk.first_block) * spacing + who % self.threads
 
     def distance(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """1 for threads of different warps, else 0."""
@@ -196,15 +203,28 @@ class InBlock:
 
 
 class InGrid:
-    """Questions about all threads of a launch, for global memory. Threads are linear numbers + 1.
+    """Questions about all threads of launches that run together, for global memory. Threads are linear numbers + 1.
+
+    Args:
+        threads, blocks: how far apart blocks are numbered, and how many there are.
+        knowledge: what each thread knows; ``None``: barriers of blocks and of warps are all there is.
+        ended_before: whether the launch of one block had ended before that of another began, for arrays of blocks;
+            ``None``: there is one launch.
 
     Attributes:
         epochs: barriers that each block has met at, int64 ``(blocks,)``; ``None`` until any did.
         chunk: the one whose threads are asked about.
     """
 
-    def __init__(self, threads: int, blocks: int, knowledge: Knowledge | None) -> None:
+    def __init__(
+        self,
+        threads: int,
+        blocks: int,
+        knowledge: Knowledge | None,
+        ended_before: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+    ) -> None:
         self.threads, self.blocks, self.knowledge = threads, blocks, knowledge
+        self.ended_before = ended_before
         self.epochs: np.ndarray | None = None
         self.chunk: Chunk | None = None
 
@@ -230,7 +250,10 @@ class InGrid:
     def over(self, me: np.ndarray, other: np.ndarray, time: np.ndarray) -> np.ndarray | None:
         """Whether what ``other`` did at ``time`` is over for ``me``; ``None`` stands for never."""
         if self.knowledge is not None:
-            return self.knowledge.over(me - 1, other - 1, time)
+            over = self.knowledge.over(me - 1, other - 1, time)
+            if self.ended_before is not None:
+                over |= self.ended_before((other - 1) // self.threads, (me - 1) // self.threads)
+            return over
         turns = self.chunk.order.turns
         if self.epochs is None and turns is None:
             return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smsim.hazards.where import shared_names
+from smsim.machine import windows
 from smsim.machine.arguments import ArrayArgument
 from smsim.machine.globalspace import GlobalSpace
 from smsim.machine.origins import Origins, argument_origins
@@ -72,6 +73,19 @@ class Places:
             return Place("the null pointer", "nothing is stored there", None, address)
         if self.launch.device.memory.was_freed(address):
             return Place("memory that was freed", "it no longer belongs to any array", None, None)
+        place = self._element_of_an_array(address, argument)
+        reachable, owner = self.launch.device.reachable, windows.owner(address)
+        if reachable is None or owner in reachable or self.launch.device.memory.range_of(address) is None:
+            return place
+        return Place(
+            f"{place.at}, which lies on GPU {owner}",
+            f"the context of GPU {self.launch.device.ordinal} has not been given access to the memory of GPU "
+            f"{owner} (enable_peer_access)",
+            place.array,
+            place.offset,
+        )
+
+    def _element_of_an_array(self, address: int, argument: ArrayArgument | None) -> Place:
         if argument is not None:
             return _element(argument, address)
         arrays = [a for a in self.launch.arrays if a.size]

@@ -33,19 +33,30 @@ def takes_read_only_path(instruction: Instruction) -> bool:
     return instruction.opcode == "ld" and "nc" in instruction.modifiers
 
 
+class ReadOnlyRecord:
+    """Who read through the read-only path, and who wrote, in one run of launches; by allocation."""
+
+    def __init__(self) -> None:
+        self.noted: dict[bool, set[int]] = {False: set(), True: set()}  # by whether it was a write
+        self.writers: dict[int, Slot] = {}
+        self.readers: dict[int, Slot] = {}  # those whose values are not followed
+        self.followed: dict[int, list[_FollowedRead]] = {}
+
+
 class ReadOnlyPath:
-    """Judges the reads through the read-only path of one run of a launch.
+    """Judges the reads of one launch through the read-only path, and its writes.
+
+    Launches that run at the same time share the record. One that waits for another to end begins after it and may
+    read what that wrote; but where others run beside both, the two are taken for one.
 
     Args:
         judge: whose launch, threads and numbered steps; its ``in_full`` says which allocations are entered.
     """
 
-    def __init__(self, judge: GlobalJudge) -> None:
+    def __init__(self, judge: GlobalJudge, record: ReadOnlyRecord) -> None:
         self._judge = judge
-        self._noted: dict[bool, set[int]] = {False: set(), True: set()}  # by whether it was a write
-        self._writers: dict[int, Slot] = {}
-        self._readers: dict[int, Slot] = {}  # those whose values are not followed
-        self._followed: dict[int, list[_FollowedRead]] = {}
+        self._noted, self._writers = record.noted, record.writers
+        self._readers, self._followed = record.readers, record.followed
 
     def access(self, frame: Frame, step: Step, address: np.ndarray | OuterSum, size: int) -> None:
         """Lanes of ``frame`` are about to touch ``size`` bytes of global memory at ``address``.

@@ -21,7 +21,7 @@ class RegisterErrors(Teller):
     def registers_not_declared(self, step: Step) -> RegisterError:
         position = self.where(step)
         return RegisterError(
-            f"setmaxnreg has no effect in kernel {self.launch.kernel_name}: nothing says how many registers its "
+            f"setmaxnreg has no effect in {self.launch.called}: nothing says how many registers its "
             "threads start with. max_registers does, and .maxnreg, or launch bounds with the blocks of an SM."
             + position.lines(),
             kernel=self.launch.kernel_name,
@@ -74,7 +74,7 @@ class RegisterErrors(Teller):
     ) -> RegisterError:
         position = self.where(step)
         return RegisterError(
-            f"warp {warps[0]} of block {self.block(chunk, block)} in kernel {self.launch.kernel_name} {what}."
+            f"warp {warps[0]} of block {self.block(chunk, block)} in {self.launch.called} {what}."
             + position.lines(),
             kernel=self.launch.kernel_name,
             block=self.block(chunk, block),
@@ -89,7 +89,7 @@ class RegisterErrors(Teller):
         has, free = int(pool.current[warp, block]), int(pool.free[block])
         position = self.where(wanting.step)
         return Deadlock(
-            f"warp {warp} of block {self.block(chunk, block)} in kernel {self.launch.kernel_name} waits for "
+            f"warp {warp} of block {self.block(chunk, block)} in {self.launch.called} waits for "
             f"{plural(wanting.count - has, 'register')} a thread more than its {has}, and its block has {free} to "
             f"spare; nobody can give back any. Registers a thread: {_holdings(pool.current[:, block])}."
             + position.lines(),

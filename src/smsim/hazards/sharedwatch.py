@@ -71,7 +71,7 @@ class SharedWatch:
         many = self.knowledge is not None
         self.tables = {kind: Touched(self.cells, many) for kind in (READ, WRITE, ATOMIC)}
         self.followed = Followed()
-        self._seen = observed(self.knowledge, self._byte_of, self.order.before - 1) if many else None
+        self._seen = observed(self.knowledge, self._byte_of, self.order.numbers) if many else None
         self.ordered = False
         self.accesses: list[Access] = []
         self.judged = 0
@@ -118,11 +118,11 @@ class SharedWatch:
         access.time = self.order.now(who)
         active = np.broadcast_to(True if access.mask is None else access.mask, access.lanes.shape)
         word = np.broadcast_to(access.address, access.lanes.shape)[active]
-        threads = who.astype(np.int64) - 1 + self.chunk.first_block * self.chunk.lanes.threads
+        threads = self.order.numbers(who)
         if self.chunk.interleaving is not None:  # under a seed they are served in another order
             turns = self.chunk.interleaving.turns(np.flatnonzero(active))
             word, threads = word[turns], threads[turns]
-        block = threads // self.chunk.lanes.threads
+        block = threads // self.chunk.launch.together.spacing
         synchronise(self.knowledge, access.step, threads, _word(block, word))
         self._note(access)
         self._judge()

@@ -7,25 +7,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smsim.hazards.scopes import reach
+
 if TYPE_CHECKING:
     from smsim.hazards.knowledge import Knowledge
     from smsim.hazards.tables import Seen
     from smsim.machine.bind.binding import Step
 
 
-def observed(knowledge: Knowledge, byte_of: Callable[[np.ndarray], np.ndarray], before: int) -> Seen:
+def observed(
+    knowledge: Knowledge,
+    byte_of: Callable[[np.ndarray], np.ndarray],
+    number: Callable[[np.ndarray], np.ndarray],
+) -> Seen:
     """Which strong writes a thread has seen by a strong read: they are over for what it does to the word after.
 
     Args:
         byte_of: from cells to the numbers of their first bytes, as words are numbered.
-        before: what must be added to a thread's number to have its linear number in the grid.
+        number: from threads, as the asker counts them, to their linear numbers.
     """
 
     def seen(cell: np.ndarray, me: np.ndarray, other: np.ndarray, time: np.ndarray) -> np.ndarray:
-        asked = zip(me.tolist(), other.tolist(), time.tolist(), byte_of(cell).tolist(), strict=True)
-        return np.array(
-            [knowledge.observed(m + before, o + before, t, _words(b)) for m, o, t, b in asked], bool
-        )
+        threads = number(me).tolist(), number(other).tolist()
+        asked = zip(*threads, time.tolist(), byte_of(cell).tolist(), strict=True)
+        return np.array([knowledge.observed(m, o, t, _words(b)) for m, o, t, b in asked], bool)
 
     return seen
 
@@ -44,11 +49,11 @@ def synchronise(knowledge: Knowledge, step: Step, threads: np.ndarray, words: np
     """
     flags, name = step.form.flags, step.form.row.semantics
     acquire, release = bool(flags & {"acquire", "acq_rel"}), bool(flags & {"release", "acq_rel"})
-    near = "cta" in flags
+    scope = reach(flags)
     reads, atomic = name in ("memory.load", "memory.atomic"), name == "memory.atomic"
     for thread, word in zip(threads.tolist(), words.tolist(), strict=True):
         if reads:
-            knowledge.read(thread, word, acquire=acquire, atomic=atomic, block_scope=near)
+            knowledge.read(thread, word, acquire=acquire, atomic=atomic, scope=scope)
         if name != "memory.load":
             combine = name != "memory.store"
-            knowledge.write(thread, word, release=release, combine=combine, block_scope=near)
+            knowledge.write(thread, word, release=release, combine=combine, scope=scope)

@@ -31,7 +31,7 @@ class WaitingErrors(Teller):
         position = self.where(group.step)
         count = int(gone[:, column].sum())
         return BarrierError(
-            f"{self._who(chunk, waits, column)} in kernel {self.launch.kernel_name} waits at a barrier that "
+            f"{self._who(chunk, waits, column)} in {self.launch.called} waits at a barrier that "
             f"{plural(count, 'thread')} of its block will never reach: thread {self.thread(left)} has already "
             f"returned. A GPU since Volta may run on, but CUDA asks that all threads of a block reach "
             f"the same barrier." + position.lines(),
@@ -48,7 +48,7 @@ class WaitingErrors(Teller):
         one, two = (self.thread(lane) for lane in lanes)
         warp = lanes[0] // 32
         return BarrierError(
-            f"warp {warp} of block {self.block(chunk, column)} in kernel {self.launch.kernel_name} reached the "
+            f"warp {warp} of block {self.block(chunk, column)} in {self.launch.called} reached the "
             f"barrier by two ways: thread {one} at {a.short()}, and thread {two} at {b.short()}. "
             f"All lanes of a warp must execute the same barrier together.",
             kernel=self.launch.kernel_name,
@@ -67,7 +67,7 @@ class WaitingErrors(Teller):
         if number < BARRIERS:
             what = f"a barrier for {count} threads; the number must be a multiple of {WARP}, and not 0"
         return BarrierError(
-            f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name} reaches {what}."
+            f"{self._who(frame.chunk, row, column)} in {self.launch.called} reaches {what}."
             + position.lines(),
             kernel=self.launch.kernel_name,
             block=self.block(frame.chunk, column),
@@ -83,7 +83,7 @@ class WaitingErrors(Teller):
             return self.no_registers_left(chunk.registers)
         if not barriers.waiting:
             return Deadlock(
-                f"kernel {self.launch.kernel_name} cannot go on: its threads wait for each other.",
+                f"{self.launch.called} cannot go on: its threads wait for each other.",
                 kernel=self.launch.kernel_name,
             )
         group = barriers.waiting[0]
@@ -125,7 +125,7 @@ class WaitingErrors(Teller):
     def grid_too_large(self, resident: int, step: Step) -> Deadlock:
         position = self.where(step)
         return Deadlock(
-            f"kernel {self.launch.kernel_name} waits for its whole grid of {self.launch.blocks} blocks, but only "
+            f"{self.launch.called} waits for its whole grid of {self.launch.blocks} blocks, but only "
             f"{resident} fit on the device at once: those that wait keep the others from starting."
             + position.lines(),
             kernel=self.launch.kernel_name,
@@ -139,7 +139,7 @@ class WaitingErrors(Teller):
         mask = int(np.broadcast_to(member, frame.lanes.shape)[row, column])
         position = self.where(step)
         return WarpSyncError(
-            f"{self._who(frame.chunk, row, column)} in kernel {self.launch.kernel_name} executes "
+            f"{self._who(frame.chunk, row, column)} in {self.launch.called} executes "
             f"{step.instruction.spelling} with the mask {mask:#010x}, which does not name the thread's own lane "
             f"{row % WARP}." + position.lines(),
             kernel=self.launch.kernel_name,
@@ -157,7 +157,7 @@ class WaitingErrors(Teller):
         lacking = int(WARP - here[warp, :, column].sum())
         position = self.where(step)
         return WarpSyncError(
-            f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} executes "
+            f"{self._who(chunk, row, column)} in {self.launch.called} executes "
             f"{step.instruction.spelling} in a warp that lacks {plural(lacking, 'lane')}: they have returned, "
             f"or the block has no such threads. All {WARP} lanes of a warp must execute it together."
             + position.lines(),
@@ -180,7 +180,7 @@ class WaitingErrors(Teller):
         other = self.thread(first_lane + absent[0]) if absent else None
         position = self.where(party.step)
         return WarpSyncError(
-            f"{self._who(chunk, row, column)} in kernel {self.launch.kernel_name} waits at "
+            f"{self._who(chunk, row, column)} in {self.launch.called} waits at "
             f"{party.step.instruction.spelling} for {plural(len(absent), 'lane')} of its warp that the mask "
             f"{member:#010x} names and that {'does' if len(absent) == 1 else 'do'} not come"
             + (f": thread {other}, for one." if other else ".")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smsim.devices import DeviceSpec
 from smsim.devices import load as load_spec
@@ -24,6 +24,9 @@ from smsim.ptx.flow import reachable
 from smsim.ptx.nodes import Function, Immediate, Instruction, Module
 from smsim.ptx.registerlimit import register_limit
 
+if TYPE_CHECKING:
+    from smsim.devices.cluster import Cluster
+
 __all__ = ["ArrayArgument", "Device", "LoadedFunction", "LoadedModule"]
 
 
@@ -40,10 +43,15 @@ class Device:
     Args:
         spec: which one; a name such as ``"H800"``, a dict (:func:`smsim.devices.from_dict`) or a
             :class:`DeviceSpec`.
-        memory: its global memory; a fresh one by default.
+        memory: its global memory, shared with all GPUs that may reach into each other's; a fresh one by default.
         hazards: what happens to a wrong program, one of :data:`HAZARDS`.
         budget: engine steps that a chunk of blocks may take before it is stopped.
         seed: which of the orders that a GPU may run threads in; ``None`` for one that is always the same.
+        ordinal: its number among the GPUs that share ``memory``.
+        cluster: how these are linked; ``None`` for a GPU on its own.
+
+    Attributes:
+        peers: numbers of the GPUs whose memory its kernels may use (``cuCtxEnablePeerAccess``).
 
     Raises:
         LaunchError: ``hazards`` or ``seed`` is none of these.
@@ -58,12 +66,21 @@ class Device:
         hazards: str = "raise",
         budget: int = DEFAULT_BUDGET,
         seed: int | None = None,
+        ordinal: int = 0,
+        cluster: Cluster | None = None,
     ) -> None:
         self.spec = load_spec(spec)
         self.memory = memory if memory is not None else Memory(self.spec.memory_bytes)
+        self.ordinal, self.cluster = ordinal, cluster
+        self.peers: set[int] = set()
         self.hazards, self.budget, self.seed = hazards, budget, seed
         self._launches = 0
         self._next_code = windows.CODE
+
+    @property
+    def reachable(self) -> frozenset[int] | None:
+        """Numbers of the GPUs whose memory its kernels may use; ``None`` for a GPU on its own."""
+        return None if self.cluster is None else frozenset({self.ordinal, *self.peers})
 
     @property
     def hazards(self) -> str:
@@ -210,7 +227,7 @@ class LoadedModule:
         self.device, self.module, self.register_limit = device, module, register_limit
         self._code = place_functions(module, device._next_code)
         device._next_code += CODE_STEP * len(self._code)
-        self._addresses = place_variables(module, device.memory, self._code)
+        self._addresses = place_variables(module, device.memory, self._code, device.ordinal)
         self.variables = {
             name: (address, module.variables[name].size_bytes)
             for name, address in self._addresses.items()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smsim.machine import windows
 from smsim.machine.faults import AccessFault, active_where
 from smsim.machine.memory import Allocation, Memory
 from smsim.machine.outersum import OuterSum
@@ -47,12 +48,18 @@ class GlobalSpace:
     Args:
         memory: the device's.
         interleaving: decides in what order lanes are served that meet; ``None``: in the order of the lanes.
+        reachable: numbers of the GPUs whose memory it may use; ``None``: there is one GPU.
     """
 
     name = "global"
 
-    def __init__(self, memory: Memory, interleaving: Interleaving | None = None) -> None:
-        self.memory, self.interleaving = memory, interleaving
+    def __init__(
+        self,
+        memory: Memory,
+        interleaving: Interleaving | None = None,
+        reachable: frozenset[int] | None = None,
+    ) -> None:
+        self.memory, self.interleaving, self.reachable = memory, interleaving, reachable
         self._last: tuple[Addresses | None, int, Allocation | None] = (None, 0, None)
 
     def load(self, address: Addresses, dtype: np.dtype, mask: np.ndarray | None) -> np.ndarray:
@@ -151,7 +158,18 @@ class GlobalSpace:
 
     def inside(self, address: np.ndarray, size: int) -> np.ndarray:
         """For each address whether ``size`` bytes from it lie within one allocation; same shape, bool."""
-        return self.memory.holds(address, size)
+        held = self.memory.holds(address, size)
+        if self.reachable is not None:
+            reached = np.isin(windows.owner(address), list(self.reachable))
+            held &= reached | ~windows.is_of_a_gpu(address)
+        return held
+
+    def _find(self, low: int, high: int) -> Allocation | None:
+        """The allocation that holds these bytes, if the launch may use it."""
+        found = self.memory.find(low, high)
+        if found is None or self.reachable is None or not windows.is_of_a_gpu(low):
+            return found
+        return found if windows.owner(low) in self.reachable else None
 
     def whole(self, address: Addresses, size: int) -> Allocation | None:
         """The allocation that holds every lane's aligned access (idle lanes included), if there is one."""
@@ -159,7 +177,7 @@ class GlobalSpace:
         if last[0] is address and last[1] == size:
             return last[2]
         low, high = bounds(address)
-        found = self.memory.find(low, high + size)
+        found = self._find(low, high + size)
         if found is not None and not _aligned(address, size):
             found = None
         self._last = (address, size, found)
@@ -181,9 +199,9 @@ class GlobalSpace:
         found = []
         while left.any():
             first = int(address[left][0])
-            allocation = self.memory.find(first, first + size)
+            allocation = self._find(first, first + size)
             if allocation is None:
-                outside = left & ~self.memory.holds(address, size)
+                outside = left & ~self.inside(address, size)
                 raise AccessFault("outside", outside, address, size, self)
             end = allocation.base + allocation.size - size
             here = left & (address >= allocation.base) & (address <= end)

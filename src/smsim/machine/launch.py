@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smsim.errors import HazardWarning, SimulationError
+from smsim.errors import SimulationError
 from smsim.hazards.besidecopies import GlobalWatchBesideCopies, WatchBesideCopies
 from smsim.hazards.careful import CarefulRun, Suspicion
 from smsim.hazards.explain import Explain
@@ -29,13 +27,15 @@ from smsim.machine.observer import Enough
 from smsim.machine.ownedspace import Extent, OwnedSpace
 from smsim.machine.params import ParamCells
 from smsim.machine.placement import DYNAMIC
-from smsim.machine.versions import Versions
+from smsim.machine.together import Together
 
 if TYPE_CHECKING:
+    from smsim.hazards.globalrecord import GlobalRecord
     from smsim.machine.arguments import ArrayArgument
     from smsim.machine.bind.binding import Step
     from smsim.machine.device import Device, LoadedFunction
     from smsim.machine.observer import Observer
+    from smsim.machine.versions import Versions
 
 #: Lanes that a chunk has if the grid is large enough: where NumPy's cost a lane is lowest.
 CHUNK_LANES = 32768
@@ -61,7 +61,9 @@ class Launch:
 
     Attributes:
         interleaving: the choices of the seed; ``None`` without one.
-        versions: older values that a relaxed load may return; ``None`` without a seed or such loads.
+        together: the launches that run at the same time as this one, itself among them.
+        first_place: the number of its first block among these.
+        parked: the chunks that have begun and wait.
         observer: who watches the run, instruction by instruction; to be set before :meth:`run`.
         chosen: linear numbers of the blocks to run, in their order, int64; ``None`` for the whole grid.
     """
@@ -93,8 +95,7 @@ class Launch:
         self.arrays = tuple(arrays)
         self.hazards, self.budget, self.number = hazards, budget, number
         self.interleaving = None if seed is None else Interleaving(seed)
-        self.versions: Versions | None = None
-        self.global_space = GlobalSpace(device.memory, self.interleaving)
+        self.global_space = GlobalSpace(device.memory, self.interleaving, device.reachable)
         self.explain = Explain(self)
         self.careful: CarefulRun | None = None
         self.watch: GlobalWatch | NoGlobalWatch = NoGlobalWatch()
@@ -103,8 +104,9 @@ class Launch:
         self.printed: list[str] = []
         self.errors: list[SimulationError] = []
         self.unconfirmed = Unconfirmed()
+        self.first_place = self._first_sm = 0
         self._queued: deque[int] = deque()
-        self._parked: deque[Chunk] = deque()
+        self.parked: deque[Chunk] = deque()
         self.warnings: list[SimulationError] = []
         layout = kernel.placement.shared
         self._shared_extents = list(layout.extents)
@@ -112,6 +114,23 @@ class Launch:
         if dynamic_shared:
             self._shared_extents.append(Extent(kernel.placement.dynamic_at, dynamic_shared, DYNAMIC))
             self._shared_size = kernel.placement.dynamic_at + dynamic_shared
+        self.together = Together([self])
+
+    @property
+    def called(self) -> str:
+        """What messages call the kernel, with its GPU where there are several."""
+        where = "" if self.device.cluster is None else f" on GPU {self.device.ordinal}"
+        return f"kernel {self.kernel_name}{where}"
+
+    @property
+    def end_place(self) -> int:
+        """One more than the number of its last block among the launches that run together."""
+        return self.first_place + self.blocks_to_run
+
+    @property
+    def versions(self) -> Versions | None:
+        """Older values that a relaxed load may return; ``None`` without a seed or such loads."""
+        return self.together.versions
 
     # -- what chunks ask for -----------------------------------------------------------------------------
 
@@ -133,12 +152,6 @@ class Launch:
 
     def make_order(self, chunk: Chunk) -> BlockOrder:
         return BlockOrder(chunk)
-
-    def _make_global_watch(self, in_full: set[int]) -> GlobalWatch | NoGlobalWatch:
-        if self.hazards == "off":
-            return NoGlobalWatch()
-        kind = GlobalWatchBesideCopies if self.kernel.asynchronous else GlobalWatch
-        return kind(self, self.kernel.global_grain, in_full)
 
     def initial_taint(self, frame: Frame) -> dict:
         return {} if self.careful is None else self.careful.initial_taint(frame)
@@ -204,79 +217,82 @@ class Launch:
     # -- running -----------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Execute the whole grid.
-
-        A suspicion (a value that nobody wrote, a read that races) is not yet an error: compilers load
-        values early and throw them away. The launch is then run again from the start, carefully,
-        following the suspected values to where they are used or forgotten.
+        """Execute the whole grid, and the launches that run together with it.
 
         Raises:
             SimulationError: what the program did wrong; memory keeps what was written so far.
         """
-        memory = self.device.memory
+        self.together.run()
+
+    def expect_unset_registers(self) -> None:
+        """If registers may be read before anything set them, follow them from the start."""
         if self.program.unset and self.hazards != "off":
             self.careful = CarefulRun(self, set())
-        in_full: set[int] = set()
-        if self.hazards != "off":
-            memory.begin_journal()
-        try:
-            while True:
-                self.watch = self._make_global_watch(in_full)
-                self.unconfirmed = Unconfirmed()
-                try:
-                    self._run_grid()
-                    self.tell_unconfirmed()
-                    if self.hazards == "warn":
-                        for error in self.errors:
-                            warnings.warn(f"{type(error).__name__}: {error}", HazardWarning, stacklevel=2)
-                    return
-                except Suspicion as suspicion:
-                    memory.rewind()
-                    self.printed.clear()
-                    self.errors.clear()
-                    self.warnings.clear()
-                    in_full |= suspicion.full
-                    if suspicion.follow or self.careful is not None:
-                        known = set() if self.careful is None else self.careful.sites
-                        self.careful = CarefulRun(self, suspicion.sites | known)
-                    if self.observer is not None:
-                        self.observer.restart()
-                except SimulationError as error:
-                    self.unconfirmed.explained_by(error)
-                    self.tell_unconfirmed()
-                    raise
-        finally:
-            memory.end_journal()
-            sys.stdout.write("".join(self.printed))  # as CUDA does: when the kernel has ended
-            self.watch = NoGlobalWatch()  # its tables are large, and whoever keeps the launch needs none
 
-    def _run_grid(self) -> None:
+    def begin(self, record: GlobalRecord | None) -> None:
+        """A run begins; ``record``: what is known of accesses to global memory, ``None`` if nobody judges."""
+        if record is None:
+            self.watch = NoGlobalWatch()
+        else:
+            kind = GlobalWatchBesideCopies if self.kernel.asynchronous else GlobalWatch
+            self.watch = kind(self, record)
+        self.unconfirmed = Unconfirmed()
         if self.interleaving is not None:
             self.interleaving.begin()
-            if self.kernel.reads_relaxed:
-                self.versions = Versions(self.interleaving)
+
+    def rewind(self, suspicion: Suspicion) -> None:
+        """The run is given up for one that looks more carefully."""
+        self.printed.clear()
+        self.errors.clear()
+        self.warnings.clear()
+        if suspicion.follow or self.careful is not None:
+            known = set() if self.careful is None else self.careful.sites
+            self.careful = CarefulRun(self, suspicion.sites | known)
+        if self.observer is not None:
+            self.observer.restart()
+
+    def end(self) -> None:
+        """There is no further run. The watch's tables are large, and whoever keeps the launch needs none."""
+        self.watch = NoGlobalWatch()
+
+    def start(self, first_sm: int = 0) -> None:
+        """Queue all blocks; the first goes to SM ``first_sm``."""
+        self._first_sm = first_sm
         blocks = self.blocks_to_run
-        per_chunk = max(1, min(self.chunk_blocks(), blocks))
-        resident_limit = max(1, self._resident_blocks() // per_chunk)
-        self._queued = self._starting_order(per_chunk)
-        self._parked = deque()
-        stuck = 0
-        with np.errstate(all="ignore"):
-            while self._queued or self._parked:
-                if self._starts_another(resident_limit):
-                    first = self._queued.popleft()
-                    chunk = Chunk(self, first, min(per_chunk, blocks - first))
-                else:
-                    chunk = self._parked.popleft()
-                if not self._advance(chunk):
-                    self._parked.append(chunk)
-                    stuck = 0 if chunk.moved else stuck + 1
-                    chunk.moved = False
-                    if stuck > len(self._parked):  # nobody gets anywhere: see Chunk.hold
-                        for waiting in self._parked:
-                            waiting.let_go = True
-                        stuck = 0
-                self._meet_as_grid(resident_limit)
+        self._per_chunk = max(1, min(self.chunk_blocks(), blocks))
+        self._resident_limit = max(1, self._resident_blocks() // self._per_chunk)
+        self._queued = self._starting_order(self._per_chunk)
+        self.parked = deque()
+
+    @property
+    def over(self) -> bool:
+        """Whether all blocks have ended."""
+        return not (self._queued or self.parked)
+
+    def go_on(self) -> bool | None:
+        """Run one chunk as far as it gets.
+
+        Returns:
+            whether it got anywhere; ``None`` if it came to its end, or if there was none to run.
+        """
+        if self._starts_another():
+            first = self._queued.popleft()
+            chunk = Chunk(self, first, min(self._per_chunk, self.end_place - first))
+        elif self.parked:
+            chunk = self.parked.popleft()
+        else:
+            return None  # other launches have the GPU
+        moved = None
+        if not self._advance(chunk):
+            self.parked.append(chunk)
+            moved, chunk.moved = chunk.moved, False
+        self._meet_as_grid()
+        return moved
+
+    def let_all_go(self) -> None:
+        """Nobody gets anywhere, so none need wait for others of their warp: see :meth:`Chunk.hold`."""
+        for chunk in self.parked:
+            chunk.let_go = True
 
     def _advance(self, chunk: Chunk) -> bool:
         """Whether ``chunk`` has come to its end, or as far as the observer cares."""
@@ -287,44 +303,52 @@ class Launch:
 
     def _starting_order(self, per_chunk: int) -> deque[int]:
         """The first block of every chunk."""
-        firsts = range(0, self.blocks_to_run, per_chunk)
+        firsts = range(self.first_place, self.end_place, per_chunk)
         if self.interleaving is None:
             return deque(firsts)
         return deque(firsts[n] for n in self.interleaving.starting_order(len(firsts)))
 
-    def _starts_another(self, resident_limit: int) -> bool:
+    def _starts_another(self) -> bool:
         """Whether a new chunk comes next, rather than the first of those that are parked.
 
         Under a seed any chunk may come; but those that have waited in vain mostly let others go first.
         """
-        room = bool(self._queued) and len(self._parked) < resident_limit
+        room = bool(self._queued) and self._has_room()
         if self.interleaving is None:
             return room
-        ready = [place for place, chunk in enumerate(self._parked) if not chunk.waited_in_vain]
+        ready = [place for place, chunk in enumerate(self.parked) if not chunk.waited_in_vain]
         if room and (not ready or self.interleaving.one_in(2)):
             return True
         if ready and not self.interleaving.one_in(4):
-            self._parked.rotate(-ready[self.interleaving.below(len(ready))])
+            self.parked.rotate(-ready[self.interleaving.below(len(ready))])
         return False
+
+    def _has_room(self) -> bool:
+        """Whether the GPU can hold another chunk beside those that wait on it."""
+        others = self.together.others_on_the_device(self)
+        taken = [(len(launch.parked), launch._resident_limit) for launch in others if launch.parked]
+        if not taken:
+            return len(self.parked) < self._resident_limit
+        return sum(n / limit for n, limit in taken) + (len(self.parked) + 1) / self._resident_limit <= 1
 
     def other_chunks_wait(self) -> bool:
         """Whether there is a chunk to go on with in place of the one that runs."""
-        return bool(self._queued or self._parked)
+        return bool(self._queued or self.parked) or self.together.others_wait(self)
 
-    def _meet_as_grid(self, room: int) -> None:
+    def _meet_as_grid(self) -> None:
         """Let the grid's threads go on if all of them wait for each other.
 
         Raises:
             Deadlock: some blocks cannot start before the others end, and those wait for them.
         """
-        parked = self._parked
+        parked = self.parked
         if not parked or not all(chunk.at_grid_barrier for chunk in parked):
             return
         if not self._queued:
             self.watch.grid_barrier()
             for chunk in parked:
                 chunk.pass_grid_barrier()
-        elif len(parked) >= room:
+        elif len(parked) >= self._resident_limit:
             raise self.explain.grid_too_large(self._resident_blocks(), parked[0].grid_barrier.waiting[0].step)
 
     def chunk_blocks(self) -> int:
@@ -342,12 +366,14 @@ class Launch:
         return self.blocks if self.chosen is None else len(self.chosen)
 
     def numbers_of(self, places: np.ndarray) -> np.ndarray:
-        """The linear numbers in the grid of the blocks that are run, by their place among these."""
+        """The linear numbers in the grid of blocks, by their number among the launches that run together."""
+        places = places - self.first_place
         return places if self.chosen is None else self.chosen[places]
 
     def sm_of(self, blocks: np.ndarray) -> np.ndarray:
         """The SM that each block runs on, by the block's number in the grid: uint32 of the same shape."""
         sms = self.device.spec.sms
+        blocks = blocks + self._first_sm
         return (
             (blocks % sms).astype(np.uint32)
             if self.interleaving is None

@@ -1,5 +1,7 @@
 """Global memory: one 64-bit space of our own addresses, a NumPy array behind each allocation.
 
+Several simulated GPUs share one such space, each with a window of its own (:mod:`smsim.machine.windows`).
+
 Addresses are never host pointers. Allocations are kept apart by red zones as wide as they are, and never
 moved or reused, so that an index past the end of an array meets nothing, and a pointer kept after ``free`` is known
 for what it is. An offset becomes a NumPy index only after the allocation's base is taken off: in the
@@ -13,9 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smsim.machine import windows
 from smsim.machine.written import WrittenBytes
 
-FIRST_ADDRESS = 0x7000_0000_0000
 ALIGNMENT = 256
 RED_ZONE = 1 << 20  # bytes kept free on either side of an allocation, at least; addresses cost nothing
 FRESH_BYTE = 0xCD
@@ -28,13 +30,15 @@ class OutOfMemory(Exception):
 
 
 class Allocation:
-    """``size`` bytes from ``base``; ``data`` is the live uint8 array. ``written`` says which bytes somebody
-    wrote, and is ``None`` where all of them are."""
+    """``size`` bytes from ``base`` on a GPU; ``data`` is the live uint8 array. ``written`` says which bytes
+    somebody wrote, and is ``None`` where all of them are."""
 
-    __slots__ = ("base", "size", "data", "written", "_views")
+    __slots__ = ("base", "size", "data", "written", "gpu", "_views")
 
-    def __init__(self, base: int, size: int, data: np.ndarray, written: WrittenBytes | None = None) -> None:
-        self.base, self.size, self.data, self.written = base, size, data, written
+    def __init__(
+        self, base: int, size: int, data: np.ndarray, written: WrittenBytes | None = None, gpu: int = 0
+    ) -> None:
+        self.base, self.size, self.data, self.written, self.gpu = base, size, data, written, gpu
         self._views: dict[np.dtype, np.ndarray] = {}
 
     def typed(self, dtype: np.dtype) -> np.ndarray:
@@ -51,10 +55,10 @@ class Allocation:
 
 @dataclass(frozen=True)
 class Remembered:
-    """A device's memory at one moment; see :meth:`Memory.remember`."""
+    """The memory at one moment; see :meth:`Memory.remember`."""
 
-    next_address: tuple[int, int]
-    used: int
+    next_address: dict[int, tuple[int, int]]
+    used: dict[int, int]
     allocations: dict[int, Allocation]
     data: dict[int, np.ndarray]
     written: dict[int, WrittenBytes]
@@ -73,26 +77,35 @@ class Journal:
     def __init__(self) -> None:
         self.pages: dict[int, dict[int, np.ndarray]] = {}
         self.written: dict[int, WrittenBytes | None] = {}
-        self.before: tuple[dict[int, Allocation], dict[int, int], int] | None = None
+        self.before: tuple[dict[int, Allocation], dict[int, int], dict[int, int]] | None = None
 
 
 class Memory:
-    """The device's global memory.
+    """The global memory of a GPU, or of all GPUs of a process.
 
     Args:
-        capacity: bytes that may be in use at once.
+        capacity: bytes that may be in use at once on each GPU.
     """
 
     def __init__(self, capacity: int = 1 << 40) -> None:
         self.capacity = capacity
-        self.used = 0
-        self._next, self._zone = FIRST_ADDRESS, 0
+        self._used: dict[int, int] = {}  # bytes, by GPU
+        self._next: dict[int, tuple[int, int]] = {}  # by GPU: the next address, and the red zone before it
         self._bases: list[int] = []
         self._allocations: dict[int, Allocation] = {}
         self._freed: dict[int, int] = {}
         self._journal: Journal | None = None
 
     # -- allocation ---------------------------------------------------------------------------------
+
+    @property
+    def used(self) -> int:
+        """Bytes in use on all GPUs together."""
+        return sum(self._used.values())
+
+    def used_on(self, gpu: int) -> int:
+        """Bytes in use on one GPU."""
+        return self._used.get(gpu, 0)
 
     def allocate(
         self,
@@ -101,6 +114,7 @@ class Memory:
         fill: int | None = FRESH_BYTE,
         data: np.ndarray | None = None,
         base: int | None = None,
+        gpu: int = 0,
     ) -> int:
         """Reserve ``size`` bytes and return their address (a multiple of 256).
 
@@ -108,32 +122,45 @@ class Memory:
             fill: the byte in all of it. The default stands for what happens to be there: nobody wrote it.
             data: an existing uint8 array to stand behind the allocation (pinned, mapped memory).
             base: the address to use (managed memory, where host and device share one).
+            gpu: on which GPU, by its number.
 
         Raises:
-            OutOfMemory: the device's capacity would be exceeded.
+            OutOfMemory: the GPU's capacity would be exceeded, or the addresses of its window.
         """
         size = int(size)
-        if self.used + size > self.capacity:
-            raise OutOfMemory(f"{size} bytes asked for, {self.capacity - self.used} left")
+        if self.used_on(gpu) + size > self.capacity:
+            raise OutOfMemory(f"{size} bytes asked for, {self.capacity - self.used_on(gpu)} left")
         self._will_change()
         written = WrittenBytes(size) if data is None and fill == FRESH_BYTE else None
         if data is None:
             data = np.empty(size, np.uint8) if fill is None else np.full(size, fill, np.uint8)
         if base is None:
-            base = self._place(size)
+            base = self._place(size, gpu)
         insort(self._bases, base)
-        self._allocations[base] = Allocation(base, size, data, written)
+        self._allocations[base] = Allocation(base, size, data, written, gpu)
         self._freed.pop(base, None)
-        self.used += size
+        self._count(gpu, size)
         return base
 
-    def _place(self, size: int) -> int:
+    def _place(self, size: int, gpu: int) -> int:
         """An address such that an index may miss the allocation, or miss a neighbour, by the whole size of
         either and still meets nothing."""
+        start = windows.GLOBAL + (gpu << windows.GPU_WINDOW_BITS)
+        following, before = self._next.get(gpu, (start, 0))
         zone = -(-max(size, RED_ZONE) // ALIGNMENT) * ALIGNMENT
-        base = self._next + max(zone - self._zone, 0)
-        self._next, self._zone = base + -(-size // ALIGNMENT) * ALIGNMENT + zone, zone
+        base = following + max(zone - before, 0)
+        end = base + -(-size // ALIGNMENT) * ALIGNMENT + zone
+        alone = not gpu and self._next.keys() <= {0}  # nobody is behind the window of the only GPU
+        beyond = end > start + (1 << windows.GPU_WINDOW_BITS) and not alone
+        if beyond or (gpu and self._next.get(0, (0, 0))[0] > windows.GLOBAL + (1 << windows.GPU_WINDOW_BITS)):
+            raise OutOfMemory(
+                f"there have been so many allocations that the addresses of GPU {gpu} are used up"
+            )
+        self._next[gpu] = end, zone
         return base
+
+    def _count(self, gpu: int, size: int) -> None:
+        self._used[gpu] = self._used.get(gpu, 0) + size
 
     def free(self, address: int) -> None:
         """Give an allocation back. Unknown addresses are ignored: finalisers come late and twice."""
@@ -142,7 +169,7 @@ class Memory:
         self._will_change()
         allocation = self._allocations.pop(int(address))
         self._bases.remove(allocation.base)
-        self.used -= allocation.size
+        self._count(allocation.gpu, -allocation.size)
         self._freed[allocation.base] = allocation.size
         if len(self._freed) > _REMEMBERED_FREES:
             del self._freed[next(iter(self._freed))]
@@ -250,12 +277,13 @@ class Memory:
         """What is allocated now and every byte of it, for :meth:`restore`."""
         data = {base: a.data.copy() for base, a in self._allocations.items()}
         written = {b: a.written.copy() for b, a in self._allocations.items() if a.written is not None}
-        next_address = (self._next, self._zone)
-        return Remembered(next_address, self.used, dict(self._allocations), data, written, dict(self._freed))
+        return Remembered(
+            dict(self._next), dict(self._used), dict(self._allocations), data, written, dict(self._freed)
+        )
 
     def restore(self, then: Remembered) -> None:
         """Everything as it was: later allocations are gone, and the next ones get the same addresses."""
-        (self._next, self._zone), self.used, self._freed = then.next_address, then.used, dict(then.freed)
+        self._next, self._used, self._freed = dict(then.next_address), dict(then.used), dict(then.freed)
         self._allocations = dict(then.allocations)
         self._bases = sorted(self._allocations)
         for base, before in then.data.items():
@@ -281,11 +309,7 @@ class Memory:
         if journal is None:
             return
         if journal.before is not None:
-            self._allocations, self._freed, self.used = (
-                dict(journal.before[0]),
-                dict(journal.before[1]),
-                journal.before[2],
-            )
+            self._allocations, self._freed, self._used = (dict(part) for part in journal.before)
             self._bases = sorted(self._allocations)
         for base, pages in journal.pages.items():
             if base in self._allocations:
@@ -299,7 +323,7 @@ class Memory:
     def _will_change(self) -> None:
         """Something is about to be allocated or freed."""
         if self._journal is not None and self._journal.before is None:
-            self._journal.before = dict(self._allocations), dict(self._freed), self.used
+            self._journal.before = dict(self._allocations), dict(self._freed), dict(self._used)
 
     def will_write(self, allocation: Allocation, low: int, high: int) -> None:
         """A kernel is about to write somewhere in the bytes ``low`` to ``high - 1`` of ``allocation``."""

@@ -129,15 +129,15 @@ def place_functions(module: Module, first: int) -> dict[str, int]:
     return {name: first + CODE_STEP * number for number, name in enumerate(callable_ones)}
 
 
-def place_variables(module: Module, memory: Memory, code: dict[str, int]) -> dict[str, int]:
-    """Put a module's ``.global`` and ``.const`` variables into memory; returns their addresses.
+def place_variables(module: Module, memory: Memory, code: dict[str, int], gpu: int = 0) -> dict[str, int]:
+    """Put a module's ``.global`` and ``.const`` variables into the memory of ``gpu``; returns their addresses.
 
     ``code`` has the addresses of functions, which initial values may ask for.
     """
     addresses: dict[str, int] = {}
     for variable in _in_memory(module):
         size = max(variable.size_bytes, 1)
-        addresses[variable.name] = memory.allocate(size, fill=0)
+        addresses[variable.name] = memory.allocate(size, fill=0, gpu=gpu)
     for variable in _in_memory(module):
         if variable.init is None:
             continue

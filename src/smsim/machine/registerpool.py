@@ -206,7 +206,7 @@ class RegisterPool:
 
     def _thread(self, warp: int, block: int) -> int:
         """The linear number in the launch of a warp's first thread."""
-        return (self.chunk.first_block + block) * self.chunk.lanes.threads + warp * LANES
+        return (self.chunk.first_block + block) * self.chunk.launch.together.spacing + warp * LANES
 
     def _now(self, warp: int, block: int) -> int:
         knowledge = self.chunk.order.knowledge

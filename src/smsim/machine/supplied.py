@@ -129,10 +129,10 @@ def assert_fails(frame: Frame, arguments: list[str], results: list[str], step: S
 def allocate(frame: Frame, arguments: list[str], results: list[str], step: Step) -> None:
     """``malloc(size)`` on the device: each lane's own."""
     sizes = _argument(frame, arguments[0], _LONG)
-    memory = frame.chunk.launch.device.memory
+    device = frame.chunk.launch.device
     out = np.zeros(frame.lanes.shape, np.int64)
     for lane in _lanes_in_order(frame):
-        out[lane] = memory.allocate(int(sizes[lane]))
+        out[lane] = device.memory.allocate(int(sizes[lane]), gpu=device.ordinal)
     frame.params.store(results[0], 0, out, frame.mask)
 
 

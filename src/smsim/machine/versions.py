@@ -204,12 +204,13 @@ class Versions:
         lanes, shape = frame.lanes, frame.lanes.shape
         thread = np.broadcast_to(lanes.thread, shape)[access.row, access.column]
         block = np.broadcast_to(lanes.block, shape)[access.row, access.column] + frame.chunk.first_block
-        return (block * lanes.threads + thread).tolist()
+        return (block * frame.chunk.launch.together.spacing + thread).tolist()
 
     def _all_threads(self, frame: Frame) -> list[int]:
         lanes, shape = frame.lanes, frame.lanes.shape
         numbers = np.broadcast_to(
-            (lanes.block + frame.chunk.first_block) * lanes.threads + lanes.thread, shape
+            (lanes.block + frame.chunk.first_block) * frame.chunk.launch.together.spacing + lanes.thread,
+            shape,
         )
         active = np.broadcast_to(True if frame.mask is None else frame.mask, shape)
         return numbers[active].tolist()

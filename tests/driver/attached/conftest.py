@@ -25,11 +25,11 @@ def device():
 def launches(monkeypatch):
     """Every launch that reaches the device, as a dict; launches still run."""
     seen = []
-    original = ENGINE.device.launch
+    original = ENGINE.device.prepare
 
-    def launch(function, grid, block, shared, params, **more):
+    def prepare(function, grid, block, shared, params, **more):
         seen.append(dict(function=function, grid=grid, block=block, shared=shared, params=params, **more))
         return original(function, grid, block, shared, params, **more)
 
-    monkeypatch.setattr(ENGINE.device, "launch", launch)
+    monkeypatch.setattr(ENGINE.device, "prepare", prepare)
     return seen

@@ -30,7 +30,7 @@ def test_interrupts_are_not_swallowed(device, monkeypatch, kind):
     def interrupted(*_, **__):
         raise kind("from within")
 
-    monkeypatch.setattr(device, "launch", interrupted)
+    monkeypatch.setattr(device, "prepare", interrupted)
     with pytest.raises(kind, match="from within"):
         add_one[1, 8](np.zeros(8, np.int32))
 
@@ -42,7 +42,7 @@ def test_an_interrupted_stream_is_empty_afterwards(device, monkeypatch):
         def interrupted(*_, **__):
             raise KeyboardInterrupt
 
-        patch.setattr(device, "launch", interrupted)
+        patch.setattr(device, "prepare", interrupted)
         add_one[1, 8, stream](d)
         with pytest.raises(KeyboardInterrupt):
             stream.synchronize()

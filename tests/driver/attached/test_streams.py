@@ -6,7 +6,7 @@ from kernels import add_one, unguarded
 from numba import cuda
 
 from smsim.driver import state
-from smsim.errors import MemoryFault
+from smsim.errors import DataRace, MemoryFault
 
 
 def test_default_stream_is_done_before_returning(launches):
@@ -26,11 +26,31 @@ def test_a_stream_waits_for_a_synchronising_call(launches):
 
 @pytest.mark.parametrize("synchronise", [cuda.synchronize, lambda: cuda.default_stream().synchronize()])
 def test_device_wide_synchronisation(synchronise, launches):
-    d = cuda.to_device(np.zeros(32, np.int32))
-    for _ in range(3):
+    arrays = [cuda.to_device(np.zeros(32, np.int32)) for _ in range(3)]
+    for d in arrays:
         add_one[1, 32, cuda.stream()](d)
     synchronise()
     assert len(launches) == 3
+    assert all((d.copy_to_host() == 1).all() for d in arrays)
+
+
+def test_kernels_of_two_streams_that_nothing_orders_race():
+    d = cuda.to_device(np.zeros(32, np.int32))
+    for _ in range(2):
+        add_one[1, 32, cuda.stream()](d)
+    with pytest.raises(DataRace, match="nothing orders the two kernels"):
+        cuda.synchronize()
+
+
+def test_an_event_orders_two_streams():
+    d, event = cuda.to_device(np.zeros(32, np.int32)), cuda.event()
+    first, second = cuda.stream(), cuda.stream()
+    add_one[1, 32, first](d)
+    event.record(first)
+    event.wait(second)
+    add_one[1, 32, second](d)
+    cuda.synchronize()
+    assert (d.copy_to_host() == 2).all()
 
 
 def test_default_stream_work_comes_after_that_of_other_streams():
