@@ -149,5 +149,6 @@ class Shape:
 
     @property
     def registers(self) -> int:
-        """The most that a thread may have, for a block of so many to fit on an SM with 65,536."""
-        return min(255, 65_536 // self.threads // 8 * 8)
+        """The most that a thread may have, for a block to fit on an SM: 65,536, given out to four warps at a time."""
+        fours = -(-self.threads // (4 * LANES))
+        return min(255, 65_536 // (4 * LANES * fours) // 8 * 8)
