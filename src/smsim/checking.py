@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from smsim.errors import SimulationError
-from smsim.isolated import isolate
+from smsim.isolated import isolate_together
+from smsim.machine.together import Together
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,13 @@ class CheckReport:
     __repr__ = __str__
 
 
-def check(launch: Any, *arguments: Any, budget: int | None = None, seed: int | None = None) -> CheckReport:
+def check(
+    launch: Any,
+    *arguments: Any,
+    budget: int | None = None,
+    seed: int | None = None,
+    beside: Sequence[tuple[Any, ...]] = (),
+) -> CheckReport:
     """Run a launch on the simulated SM and report every hazard; the arguments stay as they are.
 
     The kernel is compiled for the simulated H800 and runs there also where there is a GPU.
@@ -56,17 +64,22 @@ def check(launch: Any, *arguments: Any, budget: int | None = None, seed: int | N
         arguments: what the kernel would be called with. Arrays that share memory go on sharing it.
         budget: engine steps that a chunk of blocks may take before it is stopped (by default about 20 s).
         seed: in which order threads run, as for :func:`smsim.attach`; ``None`` for the fixed order.
+        beside: launches that run at the same time, each with its arguments: ``(kernel[blocks, threads, stream],
+            x, y)``. Each runs on the GPU of its stream. Their hazards are reported too.
 
     Raises:
         LaunchError: the configuration, an argument or the seed is impossible.
         UnsupportedPTX: the kernel needs an instruction that is not executed yet.
     """
     settings = {"seed": seed} if budget is None else {"seed": seed, "budget": budget}
-    isolated = isolate("check", launch, arguments, hazards="collect", **settings)
-    run = isolated.prepare()
+    pairs = [(launch, arguments), *((other, given) for other, *given in beside)]
+    isolated = isolate_together("check", pairs, hazards="collect", **settings)
+    runs = [one.prepare() for one in isolated]
     errors: list[SimulationError] = []
     try:
-        run.run()
+        Together(runs).run()
     except SimulationError as error:
         errors.append(error)
-    return CheckReport(isolated.call.name, (*run.errors, *errors), tuple(run.warnings), isolated.results())
+    found = [error for run in runs for error in run.errors]
+    warnings = tuple(warning for run in runs for warning in run.warnings)
+    return CheckReport(isolated[0].call.name, (*found, *errors), warnings, isolated[0].results())

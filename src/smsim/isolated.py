@@ -20,6 +20,7 @@ from smsim.machine.arguments import ArrayArgument
 from smsim.machine.device import Device, LoadedFunction
 from smsim.machine.launch import Launch
 from smsim.machine.memory import Memory
+from smsim.machine.windows import owner
 
 Dim3 = tuple[int, int, int]
 
@@ -123,17 +124,80 @@ def isolate(
         LaunchError: ``launch`` is none, an argument is impossible, or hand-written PTX is for a newer GPU.
         ValueError: there is no such GPU, or a dict does not describe one.
     """
+    return isolate_together(what, [(launch, arguments)], device=device, **settings)[0]
+
+
+def isolate_together(
+    what: str,
+    launches: Sequence[tuple[Any, Sequence[Any]]],
+    *,
+    device: str | Mapping[str, Any] | DeviceSpec | None = None,
+    **settings: Any,
+) -> list[Isolated]:
+    """As :func:`isolate`, for launches that run at the same time: pairs of a launch and its arguments.
+
+    Each runs on a copy of the GPU that it would run on: that of its stream, or else the current one. Arrays stay
+    on the GPU that they are on; an array that is given to several launches is one array.
+
+    Raises:
+        LaunchError, ValueError: as :func:`isolate`.
+    """
     spec = load("H800" if device is None else device)
-    call = call_of(what, launch, tuple(arguments), spec)
-    gpu = Device(spec, memory=Memory(), **settings)
-    function = gpu.load(call.ptx).functions[call.entry]
-    memory = gpu.memory
+    memory, gpus = Memory(), _GPUs(settings)
+    isolated = []
     copies = Copies(
-        lambda data: memory.allocate(data.size, fill=None, data=data.copy()),
-        lambda value, there, put: copied_from_device(memory, value, there, put),
+        lambda data: memory.allocate(data.size, fill=None, data=data.copy(), gpu=gpus.current),
+        lambda value, there, put: copied_from_device(memory, value, there, put, gpus),
     )
-    params, arrays = call.marshal(copies.place)
-    return Isolated(call, gpu, function, tuple(arguments), params, arrays, copies.placed, copies)
+    for launch, arguments in launches:
+        call = call_of(what, launch, tuple(arguments), spec)
+        gpus.current = gpu_of_launch(launch)
+        gpu = gpus.like(gpus.current, spec, memory)
+        function = gpu.load(call.ptx).functions[call.entry]
+        params, arrays = call.marshal(copies.place)
+        isolated.append(
+            Isolated(call, gpu, function, tuple(arguments), params, arrays, copies.placed, copies)
+        )
+    return isolated
+
+
+class _GPUs:
+    """The simulated GPUs of some isolated launches, made after those that are attached.
+
+    Attributes:
+        current: where arrays of the host go.
+    """
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.current = 0
+        self._settings = settings
+        self._made: dict[int, Device] = {}
+
+    def like(self, ordinal: int, spec: DeviceSpec, memory: Memory) -> Device:
+        """The GPU of that number, with the access to others that the attached one has."""
+        from smsim.driver.state import installed
+
+        if ordinal not in self._made:
+            driver = installed()
+            attached = driver.devices[ordinal] if driver is not None else None
+            cluster = None if attached is None else attached.cluster
+            made = Device(spec, memory=memory, ordinal=ordinal, cluster=cluster, **self._settings)
+            made.peers = set() if attached is None else set(attached.peers)
+            self._made[ordinal] = made
+        return self._made[ordinal]
+
+
+def gpu_of_launch(launch: Any) -> int:
+    """The number of the simulated GPU that a launch would run on; 0 where there is one, or a real one."""
+    from smsim.driver.state import installed
+
+    driver = installed()
+    if driver is None or len(driver.devices) == 1:
+        return 0
+    from smsim.driver.streams import gpu_of_stream
+
+    stream = getattr(launch, "stream", 0)
+    return gpu_of_stream(int(getattr(stream, "handle", stream) or 0))
 
 
 def call_of(what: str, launch: Any, arguments: tuple[Any, ...], spec: DeviceSpec) -> Call:
@@ -193,7 +257,7 @@ def three(dims: Any) -> Dim3:
 
 
 def copied_from_device(
-    memory: Memory, value: Any, there: Placed, put: Callable[[int, np.ndarray], int]
+    memory: Memory, value: Any, there: Placed, put: Callable[[int, np.ndarray], int], gpus: _GPUs
 ) -> Placed:
     """Copy an array that is in a device's memory into ``memory``: from a simulated device the allocation,
     and with it what nobody has written; from a real one the array."""
@@ -202,7 +266,9 @@ def copied_from_device(
     driver = installed()
     if driver is not None and there.address:
         base, size = driver.device.memory.range_of(there.address)
+        before, gpus.current = gpus.current, int(owner(base))
         start = put(base, driver.device.memory.view(base, size))
+        gpus.current = before
         memory.written_like(start, driver.device.memory, base)
         return Placed(start + there.address - base, there.shape, there.strides, there.dtype)
     host = np.ascontiguousarray(value.copy_to_host())

@@ -12,6 +12,7 @@ ENGINE = smsim.attach(gpus=4, gpus_per_node=2, force=True)
 import numpy as np  # noqa: E402
 from numba import cuda, uint32  # noqa: E402
 
+import smsim.errors  # noqa: E402
 from smsim.errors import DataRace, MemoryFault  # noqa: E402
 
 
@@ -93,6 +94,61 @@ def check_default_streams():
         assert (out.copy_to_host() == 2 * np.arange(64)).all()
 
 
+def both_sides(release="st.release.sys.global.u32"):
+    """One kernel for the two sides of a message: GPU 0 sends, any other receives."""
+    store = f"{release} [%0], %1;"
+
+    @cuda.jit
+    def message(me, data, box, flag, out):
+        t = cuda.threadIdx.x
+        if me == 0:
+            box[t] = data[t] * 2
+            cuda.syncthreads()
+            if t == 0:
+                smsim.asm(store, "l, r, memory", flag, uint32(1))
+        else:
+            if t == 0:
+                while smsim.asm("ld.acquire.sys.global.u32 %0, [%1];", "=r, l, memory", flag) == 0:
+                    pass
+            cuda.syncthreads()
+            out[t] = box[t]
+
+    return message
+
+
+def check_beside():
+    """check and profile of launches that run together, on copies of their arguments."""
+    with cuda.gpus[0]:
+        left = cuda.stream()
+    with cuda.gpus[1]:
+        right = cuda.stream()
+        box, flag = cuda.to_device(np.zeros(64, np.int64)), cuda.to_device(np.zeros(1, np.uint32))
+        out = cuda.to_device(np.zeros(64, np.int64))
+    data = np.arange(64)
+    send, receive = (0, data, box, flag, out), (1, data, box, flag, out)
+    right_one, wrong_one = both_sides(), both_sides("st.release.gpu.global.u32")
+    found = smsim.check(right_one[1, 64, left], *send, beside=[(right_one[1, 64, right], *receive)])
+    assert found.ok, found
+    assert (found.results[4] == 2 * data).all() and (out.copy_to_host() == 0).all()
+    found = smsim.check(wrong_one[1, 64, left], *send, beside=[(wrong_one[1, 64, right], *receive)])
+    assert [type(error) for error in found.errors][:1] == [DataRace], found
+    measured = smsim.profile(right_one[1, 64, left], *send, beside=[(right_one[1, 64, right], *receive)])
+    assert (measured.results[4] == 2 * data).all()
+    alone = smsim.profile(right_one[1, 64, left], *send)
+    assert measured.cycles > alone.cycles  # the receiver reads after the sender has written
+    for other, said in (
+        (right_one[2, 64, right], "one kernel, with one number of blocks"),
+        (wrong_one[1, 64, right], "one kernel"),
+        (right_one[1, 64, left], "on a GPU each"),
+    ):
+        try:
+            smsim.profile(right_one[1, 64, left], *send, beside=[(other, *receive)])
+        except smsim.errors.LaunchError as refused:
+            assert said in str(refused), refused
+        else:
+            raise AssertionError(f"{said}: not refused")
+
+
 def main():
     print(ENGINE)
     assert len(cuda.gpus) == 4
@@ -117,6 +173,7 @@ def main():
     open_access()
     check_ring()
     check_default_streams()
+    check_beside()
     for weak in (
         ("st.release.gpu.global.u32", "ld.acquire.sys.global.u32"),
         (

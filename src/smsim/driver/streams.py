@@ -141,15 +141,16 @@ def get_priority(stream: int, priority: int) -> None:
 
 @implements("cuStreamGetCtx")
 def get_context(stream: int, context: int, *_: int) -> None:
-    put_word(context, context_of(_gpu_of(stream)))
+    put_word(context, context_of(gpu_of_stream(stream)))
 
 
 @implements("cuStreamGetDevice")
 def get_device(stream: int, device: int) -> None:
-    put_int(device, _gpu_of(stream))
+    put_int(device, gpu_of_stream(stream))
 
 
-def _gpu_of(stream: int) -> int:
+def gpu_of_stream(stream: int) -> int:
+    """The number of the GPU that a stream belongs to, the current one's for a default stream."""
     return driver().gpu if is_default(stream) else driver().handles.take(stream, Stream).gpu
 
 

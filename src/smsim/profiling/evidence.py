@@ -34,6 +34,7 @@ class Evidence:
         trace, ops, replay: what the recorded SM did, as micro-operations, and cycle by cycle.
         run: exact counts, of the blocks that were executed.
         estimate: whether only SM 0's first blocks were executed.
+        gpus: how many GPUs ran it at the same time; their blocks and SMs count together.
     """
 
     isolated: Isolated
@@ -44,11 +45,12 @@ class Evidence:
     replay: Replay
     run: Run
     estimate: bool
+    gpus: int = 1
 
     @property
     def blocks(self) -> int:
-        """Blocks of the grid."""
-        return prod(self.isolated.call.grid)
+        """Blocks of the grid, or of the grids of all GPUs."""
+        return prod(self.isolated.call.grid) * self.gpus
 
     @property
     def threads(self) -> int:
@@ -140,7 +142,7 @@ class Evidence:
 
     def busy_elapsed(self, cycles: float, units: int = 1) -> float:
         """The same over all SMs of the device, from launch to end."""
-        return self.in_grid(cycles) / (self.cycles * self.spec.sms * units)
+        return self.in_grid(cycles) / (self.cycles * self.spec.sms * self.gpus * units)
 
     @property
     def sm_parts(self) -> int:
@@ -165,7 +167,7 @@ class Evidence:
         """How much of the room that the grid's blocks could take they take, over all SMs and cycles."""
         taken = self.in_grid(float(np.sum(self.replay.block_end - self.replay.block_start)))
         room = min(self.occupancy.blocks, self.trace.blocks_on_sm)
-        return min(1.0, taken / (room * self.spec.sms * max(self.active_cycles, 1)))
+        return min(1.0, taken / (room * self.spec.sms * self.gpus * max(self.active_cycles, 1)))
 
     # -- bandwidth ---------------------------------------------------------------------------------------
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from smsim.machine.lanes import WARP
+
+if TYPE_CHECKING:
+    from smsim.machine.chunk import Chunk
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,10 @@ class Plan:
     def blocks_on_sm(self) -> int:
         """Blocks of SM 0 in the whole launch."""
         return -(-self.blocks // self.sms)
+
+    def numbers(self, chunk: Chunk) -> np.ndarray:
+        """The numbers of a chunk's blocks, as the other methods take them."""
+        return chunk.block_numbers
 
     def index(self, numbers: np.ndarray) -> np.ndarray:
         """The place of each block among the recorded ones, -1 if it is not recorded; int64."""
@@ -77,3 +85,40 @@ class Plan:
         """The blocks that the other SMs start first."""
         first = np.arange(min(self.blocks, self.sms * self.per_sm), dtype=np.int64)
         return first[first % self.sms != 0]
+
+
+@dataclass(frozen=True)
+class PlanOfSeveral(Plan):
+    """Launches that run together, each of a GPU of its own, each block on an SM of its own: all are recorded.
+
+    Blocks are numbered through all launches; ``blocks`` is how many there are in all.
+
+    Attributes:
+        launches: how many.
+    """
+
+    launches: int = 1
+
+    def numbers(self, chunk: Chunk) -> np.ndarray:
+        return chunk.first_block + np.arange(chunk.lanes.blocks)
+
+    @property
+    def active_sms(self) -> int:
+        """SMs that have work on each GPU."""
+        return self.blocks // self.launches
+
+    @property
+    def blocks_on_sm(self) -> int:
+        return 1
+
+    def index(self, numbers: np.ndarray) -> np.ndarray:
+        return numbers
+
+    def number(self, index: np.ndarray) -> np.ndarray:
+        return index
+
+    def sm(self, index: np.ndarray) -> np.ndarray:
+        return index
+
+    def opening(self, numbers: np.ndarray) -> np.ndarray:
+        return numbers

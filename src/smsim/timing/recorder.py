@@ -96,7 +96,7 @@ class Recorder(Counter):
 
     def _columns_of(self, chunk: Chunk) -> Columns | None:
         if chunk not in self._columns:
-            index = self.plan.index(chunk.block_numbers)
+            index = self.plan.index(self.plan.numbers(chunk))
             wanted = not self._only_opening and bool((index >= 0).any())
             self._columns[chunk] = Columns(index, self.plan.warps) if wanted else None
         return self._columns[chunk]
@@ -104,7 +104,7 @@ class Recorder(Counter):
     def _opening_of(self, chunk: Chunk) -> Columns | None:
         """The chunk's blocks that start first, while any of their warps is in its opening."""
         if chunk not in self._openings:
-            self._openings[chunk] = self.opening.columns(chunk.block_numbers)
+            self._openings[chunk] = self.opening.columns(self.plan.numbers(chunk))
         columns = self._openings[chunk]
         if columns is not None and not self.opening.still_open(columns):
             columns = self._openings[chunk] = None
@@ -182,7 +182,7 @@ class Recorder(Counter):
         """What blocks that are not recorded write: recorded ones may wait for it."""
         chunk = frame.chunk
         if chunk not in self._unrecorded:
-            numbers = chunk.block_numbers
+            numbers = self.plan.numbers(chunk)
             index = np.where(self.plan.index(numbers) < 0, numbers, -1)
             self._unrecorded[chunk] = Columns(index, self.plan.warps) if (index >= 0).any() else None
         columns = self._unrecorded[chunk]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,11 @@ from smsim.counting.metrics import Run
 from smsim.errors import LaunchError
 from smsim.isolated import Isolated
 from smsim.machine.launch import Launch
+from smsim.machine.together import Together
 from smsim.timing.batches import Events
 from smsim.timing.communication import how_it_communicates, polls
 from smsim.timing.namedwaits import NamedWaits, NoWaits
-from smsim.timing.plan import Plan
+from smsim.timing.plan import Plan, PlanOfSeveral
 from smsim.timing.recorder import Recorder
 from smsim.timing.sharing import Opening
 from smsim.timing.trace import Trace
@@ -78,6 +80,60 @@ def record(isolated: Isolated, per_sm: int, estimate: bool = False) -> Recording
     blocks = launch.blocks_to_run
     run = Run(recorder.tallies, blocks * plan.warps)
     return Recording(_trace(recorder, blocks, openings), run, launch, complete, blocks)
+
+
+def record_together(isolated: Sequence[Isolated], per_sm: int) -> Recording:
+    """Run launches of several GPUs at the same time and record all of them.
+
+    Args:
+        isolated: the launches with their copied arguments, each on another GPU.
+        per_sm: thread blocks that an SM holds at a time.
+
+    Raises:
+        LaunchError: they are not launches of one kernel with one configuration on different GPUs, or an SM would have
+            more than one block.
+        SimulationError: what the programs did wrong.
+    """
+    launches = [one.prepare() for one in isolated]
+    first = launches[0]
+    _raise_unless_alike(isolated, launches)
+    for launch in launches:
+        launch.program = launch.kernel.interruptible
+    blocks = first.blocks * len(launches)
+    plan = PlanOfSeveral(first.device.spec.sms, per_sm, blocks, first.threads, True, launches=len(launches))
+    grain = min(first.kernel.grain, first.kernel.global_grain)
+    recorder = Recorder(plan, grain=grain)
+    for launch in launches:
+        launch.observer = recorder
+    Together(launches).run()
+    run = Run(recorder.tallies, blocks * plan.warps)
+    return Recording(_trace(recorder, blocks, [recorder.opening]), run, first, True, blocks)
+
+
+def _raise_unless_alike(isolated: Sequence[Isolated], launches: Sequence[Launch]) -> None:
+    first, sms = isolated[0].call, launches[0].device.spec.sms
+    gpus = {one.device.ordinal for one in isolated}
+    for one in isolated:
+        call = one.call
+        if (call.ptx, call.grid, call.block, call.shared) != (
+            first.ptx,
+            first.grid,
+            first.block,
+            first.shared,
+        ):
+            raise LaunchError(
+                f"{call.name} cannot be profiled beside {first.name}: launches that are profiled together are of one "
+                "kernel, with one number of blocks and threads."
+            )
+    if len(gpus) < len(isolated):
+        raise LaunchError(
+            f"{first.name}: launches that are profiled together run on a GPU each; give each a stream of its own GPU."
+        )
+    if launches[0].blocks > sms:
+        raise LaunchError(
+            f"{first.name}: {launches[0].blocks} blocks on {sms} SMs cannot be profiled beside other launches; there, "
+            "every block needs an SM of its own."
+        )
 
 
 def _opening_of_peers(isolated: Isolated, plan: Plan) -> Opening:
