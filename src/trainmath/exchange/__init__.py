@@ -20,10 +20,12 @@ DeepSeek-V3 Technical Report, section 3.2.2; the code is our own.
 from trainmath.exchange.arguments import for_combine, for_dispatch, for_experts
 from trainmath.exchange.fp8 import dequantise, quantise
 from trainmath.exchange.links import Links, links
+from trainmath.exchange.moving import move, move_one_by_one
 from trainmath.exchange.one_gpu import OneGPU, Result
 from trainmath.exchange.orders import Orders, look, meet, publish
 from trainmath.exchange.reference import reference
 from trainmath.exchange.routes import Routes, routes
+from trainmath.exchange.several_gpus import SeveralGPUs
 from trainmath.exchange.shape import Shape
 from trainmath.exchange.tokens import Tokens, random_tokens
 
@@ -33,6 +35,7 @@ __all__ = [
     "Orders",
     "Result",
     "Routes",
+    "SeveralGPUs",
     "Shape",
     "Tokens",
     "dequantise",
@@ -42,6 +45,8 @@ __all__ = [
     "links",
     "look",
     "meet",
+    "move",
+    "move_one_by_one",
     "publish",
     "quantise",
     "random_tokens",

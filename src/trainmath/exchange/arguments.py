@@ -12,7 +12,7 @@ from trainmath.exchange.tokens import Tokens
 
 
 class Dispatch(NamedTuple):
-    """Every array has the GPU as its first axis; the rest is in :func:`trainmath.exchange.dispatch.block_function`."""
+    """Every array has the GPU as its first axis; see :func:`trainmath.exchange.dispatch.block_function`."""
 
     values: np.ndarray
     scale: np.ndarray
@@ -27,10 +27,11 @@ class Dispatch(NamedTuple):
     arrived: np.ndarray
     passed: np.ndarray
     came: np.ndarray
+    chunk: np.int32
 
 
 class Combine(NamedTuple):
-    """Every array has the GPU as its first axis; the rest is in :func:`trainmath.exchange.combine.block_function`."""
+    """Every array has the GPU as its first axis; see :func:`trainmath.exchange.combine.block_function`."""
 
     partial: np.ndarray
     arrived: np.ndarray
@@ -40,6 +41,7 @@ class Combine(NamedTuple):
     rings: np.ndarray
     flags: np.ndarray
     out: np.ndarray
+    chunk: np.int32
 
 
 #: What stands in memory before anybody writes it: a number that no right result has.
@@ -75,6 +77,7 @@ def for_dispatch(shape: Shape, tokens: Tokens) -> Dispatch:
         arrived=np.full((gpus, gpus, shape.channels), -1, np.int32),
         passed=np.full((gpus, shape.channels, shape.nodes, shape.each), -1, np.int32),
         came=np.full((gpus, shape.channels, shape.nodes), -1, np.int32),
+        chunk=np.int32(shape.chunk),
     )
 
 
@@ -94,4 +97,5 @@ def for_combine(shape: Shape, tokens: Tokens, dispatched: Dispatch, partial: np.
         rings=_unwritten(shape.gpus, shape.streams, shape.slots, shape.back_words),
         flags=_flags(shape),
         out=_unwritten(shape.gpus, shape.tokens, shape.back_words),
+        chunk=np.int32(shape.chunk),
     )

@@ -14,7 +14,6 @@ from numba import cuda, float32, int32
 
 import smsim
 from trainmath.exchange.dispatch import HEAD, TAIL
-from trainmath.exchange.moving import move
 from trainmath.exchange.orders import Orders
 from trainmath.exchange.shape import LANES, Shape
 
@@ -56,14 +55,15 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
     * ``wanted`` ``(tokens,)``: which nodes had a token, :attr:`Routes.nodes`.
     * ``rings``, ``flags``: as in dispatch; a slot has ``hidden / 2`` words.
     * ``out`` ``(tokens, hidden / 2)``: the sums, BF16.
+    * ``chunk``: as in dispatch.
     """
     nodes, local, gpus = shape.nodes, shape.gpus_per_node, shape.gpus
-    slots, chunk, words, each = shape.slots, shape.chunk, shape.back_words, shape.each
-    publish, look, meet = orders.publish, orders.look, orders.meet
+    words, each = shape.back_words, shape.each
+    publish, look, meet, move = orders.publish, orders.look, orders.meet, orders.move
     most = max(nodes, local)
 
     @cuda.jit(device=True)
-    def send(rank, c, source, partial, arrived, rings, flags):
+    def send(rank, c, source, partial, arrived, rings, flags, chunk):
         """A warp: this GPU's part of the tokens of ``source``, to the neighbour that adds them up."""
         lane, stream = cuda.laneid, c * (nodes + gpus) + nodes + source // local * local
         forwarder = rank // local * local + source % local
@@ -72,7 +72,7 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
             flags[forwarder][TAIL, stream + rank % local :],
             flags[rank][HEAD, stream + source % local :],
         )
-        k, total = 0, arrived[source, c]
+        k, total, slots = 0, arrived[source, c], ring.shape[0]
         if lane == 0 and total == 0:
             publish(tail, -1)
         while k < total:
@@ -91,7 +91,7 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
 
     @cuda.jit(device=True)
     def add(barrier, warp, rows, first, count, incoming, tails, masks, total, target, head, bounded, note,
-            flags, peer, step, back, tail_out):  # fmt: skip
+            flags, peer, step, back, tail_out, chunk):  # fmt: skip
         """A group of warps: vectors of ``count`` streams from ``first`` on, added up token by token.
 
         Token ``i`` has one in stream ``first + s`` if bit ``s`` of ``masks[i]`` is set. Its sum goes to row
@@ -99,7 +99,7 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
         Who fills stream ``s`` is GPU ``peer + s * step``, whose stream ``back`` it is.
         """
         lane = cuda.laneid
-        leader = warp == 0 and lane == 0
+        leader, slots = warp == 0 and lane == 0, incoming.shape[1]
         taken = cuda.local.array(most, int32)
         for s in range(count):
             taken[s] = 0
@@ -145,19 +145,19 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
                     publish(tail_out, -k - 1 if k == total else k)
 
     @cuda.jit(device=True)
-    def forward(rank, c, node, warp, passed, came, rings, flags, note):
+    def forward(rank, c, node, warp, passed, came, rings, flags, chunk, note):
         """Add up the neighbours' parts of ``node``'s tokens, and send the sums to the GPU that they came from."""
         stream, here, source = c * (nodes + gpus), rank % local, node * local + rank % local
         add(
-            node, warp, slots, stream + nodes + node * local, local, rings[rank], flags[rank][TAIL],
+            node, warp, rings[source].shape[1], stream + nodes + node * local, local, rings[rank], flags[rank][TAIL],
             passed[c, node], came[c, node], rings[source][stream + rank // local],
             flags[rank][HEAD, stream + node :], True, note,
             flags, rank // local * local, 1, stream + nodes + node * local + here,
-            flags[source][TAIL, stream + rank // local :],
+            flags[source][TAIL, stream + rank // local :], chunk,
         )  # fmt: skip
 
     @cuda.jit(device=True)
-    def receive(rank, c, warp, wanted, rings, flags, out, note):
+    def receive(rank, c, warp, wanted, rings, flags, out, chunk, note):
         """Add up what the nodes send."""
         stream = c * (nodes + gpus)
         add(
@@ -165,19 +165,19 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
             wanted[c * each :], each, out[c * each : (c + 1) * each],
             flags[rank][HEAD], False, note,
             flags, rank % local, local, stream + rank // local,
-            flags[rank][TAIL],
+            flags[rank][TAIL], chunk,
         )  # fmt: skip
 
     @cuda.jit(device=True)
-    def block_of_combine(rank, block, partial, arrived, passed, came, wanted, rings, flags, out):
+    def block_of_combine(rank, block, partial, arrived, passed, came, wanted, rings, flags, out, chunk):
         note = cuda.shared.array(nodes, int32)
         c, warp = block // 2, cuda.threadIdx.x // LANES
         if block % 2 == 0:
             if warp < nodes * local:
-                forward(rank, c, warp // local, warp % local, passed, came, rings, flags, note)
+                forward(rank, c, warp // local, warp % local, passed, came, rings, flags, chunk, note)
         elif warp < gpus:
-            send(rank, c, warp, partial, arrived, rings, flags)
+            send(rank, c, warp, partial, arrived, rings, flags, chunk)
         elif warp < gpus + local:
-            receive(rank, c, warp - gpus, wanted, rings, flags, out, note)
+            receive(rank, c, warp - gpus, wanted, rings, flags, out, chunk, note)
 
     return block_of_combine

@@ -14,14 +14,13 @@ from collections.abc import Callable
 
 from numba import cuda, int32
 
-from trainmath.exchange.moving import move
 from trainmath.exchange.orders import Orders
 from trainmath.exchange.shape import LANES, Shape
 
 TAIL, HEAD = 0, 1
 
 
-def put_function(shape: Shape) -> Callable[..., None]:
+def put_function(shape: Shape, move: Callable[..., None]) -> Callable[..., None]:
     """The device function that writes one token's record into a slot, by the lanes of a warp."""
     scale_at, expert_at, weight_at = shape.scale_at, shape.expert_at, shape.weight_at
     token_at, mask_at, words = shape.token_at, shape.mask_at, shape.record_words
@@ -59,21 +58,23 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
       ``arrived`` ``(gpus, channels)``: how many.
     * ``passed`` ``(channels, nodes, each)``: the mask of each record that this GPU forwarded, for combine; ``came``
       ``(channels, nodes)``: how many those are.
+    * ``chunk``: how many records are moved before their tail is published, at most ``slots``.
     """
     nodes, local, gpus = shape.nodes, shape.gpus_per_node, shape.gpus
-    slots, chunk, senders, words, mask_at = (
-        shape.slots, shape.chunk, shape.senders, shape.record_words, shape.mask_at,
-    )  # fmt: skip
-    publish, look, meet, put = orders.publish, orders.look, orders.meet, put_function(shape)
+    senders, words, mask_at = shape.senders, shape.record_words, shape.mask_at
+    publish, look, meet, move = orders.publish, orders.look, orders.meet, orders.move
+    put = put_function(shape, move)
 
     @cuda.jit(device=True)
-    def send(rank, c, node, warp, values, scale, experts, weights, masks, sent, counts, rings, flags, note):
+    def send(
+        rank, c, node, warp, values, scale, experts, weights, masks, sent, counts, rings, flags, chunk, note
+    ):
         lane, stream = cuda.laneid, c * (nodes + gpus)
         peer = node * local + rank % local
         ring = rings[peer][stream + rank // local]
         tail = flags[peer][TAIL, stream + rank // local :]
         head = flags[rank][HEAD, stream + node :]
-        k, total = 0, counts[c, node]
+        k, total, slots = 0, counts[c, node], ring.shape[0]
         leader = warp == 0 and lane == 0
         if leader and total == 0:
             publish(tail, -1)
@@ -94,7 +95,7 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
                 publish(tail, -k - 1 if k == total else k)
 
     @cuda.jit(device=True)
-    def forward(rank, c, node, to, rings, flags, passed, came, note):
+    def forward(rank, c, node, to, rings, flags, passed, came, chunk, note):
         lane, stream = cuda.laneid, c * (nodes + gpus)
         here, peer, source = rank % local, rank // local * local + to, node * local + rank % local
         incoming = rings[rank][stream + node]
@@ -103,7 +104,7 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
         outgoing = rings[peer][stream + nodes + node * local + here]
         tail_out = flags[peer][TAIL, stream + nodes + node * local + here :]
         head_out = flags[rank][HEAD, stream + nodes + node * local + to :]
-        k, put_in, last = 0, 0, False
+        k, put_in, last, slots = 0, 0, False, incoming.shape[0]
         while not last:
             if to == 0 and lane == 0:
                 there = k
@@ -146,7 +147,7 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
         ring = rings[rank][stream + nodes + source]
         tail = flags[rank][TAIL, stream + nodes + source :]
         head = flags[forwarder][HEAD, stream + nodes + source // local * local + rank % local :]
-        k, last = 0, False
+        k, last, slots = 0, False, ring.shape[0]
         while not last:
             there = int32(k)
             if lane == 0:
@@ -169,17 +170,17 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
     @cuda.jit(device=True)
     def block_of_dispatch(
         rank, block, values, scale, experts, weights, masks, sent, counts, rings, flags,
-        received, arrived, passed, came,
+        received, arrived, passed, came, chunk,
     ):  # fmt: skip
         note = cuda.shared.array(nodes, int32)
         c, warp = block // 2, cuda.threadIdx.x // LANES
         if block % 2 == 0:
             if warp < nodes * local:
-                forward(rank, c, warp // local, warp % local, rings, flags, passed, came, note)
+                forward(rank, c, warp // local, warp % local, rings, flags, passed, came, chunk, note)
         elif warp < nodes * senders:
             send(
                 rank, c, warp // senders, warp % senders, values, scale, experts, weights, masks, sent, counts,
-                rings, flags, note,
+                rings, flags, chunk, note,
             )  # fmt: skip
         elif warp < nodes * senders + gpus:
             receive(rank, c, warp - nodes * senders, rings, flags, received, arrived)

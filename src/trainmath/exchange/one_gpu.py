@@ -72,12 +72,25 @@ def _dispatch(shape: Shape, orders: Orders) -> Any:
 
     @cuda.jit(max_registers=shape.registers)
     def dispatch_all(
-        values, scale, experts, weights, masks, sent, counts, rings, flags, received, arrived, passed, came
+        values,
+        scale,
+        experts,
+        weights,
+        masks,
+        sent,
+        counts,
+        rings,
+        flags,
+        received,
+        arrived,
+        passed,
+        came,
+        chunk,
     ):
         r, b = cuda.blockIdx.x // blocks, cuda.blockIdx.x % blocks
         of_block(
             r, b, values[r], scale[r], experts[r], weights[r], masks[r], sent[r], counts[r], rings, flags,
-            received[r], arrived[r], passed[r], came[r],
+            received[r], arrived[r], passed[r], came[r], chunk,
         )  # fmt: skip
 
     return dispatch_all
@@ -101,8 +114,8 @@ def _combine(shape: Shape, orders: Orders) -> Any:
     of_block, blocks = combine.block_function(shape, orders), shape.blocks
 
     @cuda.jit(max_registers=shape.registers)
-    def combine_all(partial, arrived, passed, came, wanted, rings, flags, out):
+    def combine_all(partial, arrived, passed, came, wanted, rings, flags, out, chunk):
         r, b = cuda.blockIdx.x // blocks, cuda.blockIdx.x % blocks
-        of_block(r, b, partial[r], arrived[r], passed[r], came[r], wanted[r], rings, flags, out[r])
+        of_block(r, b, partial[r], arrived[r], passed[r], came[r], wanted[r], rings, flags, out[r], chunk)
 
     return combine_all

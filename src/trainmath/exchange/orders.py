@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from numba import cuda, int32
 
 import smsim
+from trainmath.exchange.moving import move
 
 
 @cuda.jit(device=True)
@@ -42,8 +43,10 @@ class Orders:
         publish: ``(flag, value)``.
         look: ``(flag)``, returns the value.
         meet: ``(barrier, threads)``.
+        move: ``(source, target, words, lane)``, copies a row by a warp.
     """
 
     publish: Callable[..., None] = publish
     look: Callable[..., int] = look
     meet: Callable[..., None] = meet
+    move: Callable[..., None] = move

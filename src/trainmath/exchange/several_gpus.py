@@ -53,7 +53,9 @@ class SeveralGPUs:
         """
         dispatched = self.run_dispatch(arguments.for_dispatch(self.shape, tokens))
         partial = self.run_experts(dispatched, gains)
-        return Result(dispatched, self.run_combine(arguments.for_combine(self.shape, tokens, dispatched, partial)))
+        return Result(
+            dispatched, self.run_combine(arguments.for_combine(self.shape, tokens, dispatched, partial))
+        )
 
     def run_dispatch(self, given: arguments.Dispatch) -> arguments.Dispatch:
         """The arrays after a dispatch; those given stay as they are."""
@@ -70,7 +72,9 @@ class SeveralGPUs:
         for gpu in range(self.shape.gpus):
             with cuda.gpus[gpu]:
                 partial = cuda.to_device(made[gpu])
-                received, arrived = (cuda.to_device(a[gpu]) for a in (dispatched.received, dispatched.arrived))
+                received, arrived = (
+                    cuda.to_device(a[gpu]) for a in (dispatched.received, dispatched.arrived)
+                )
                 self.experts[self.shape.gpus, 4 * LANES](np.int32(gpu), received, arrived, gains, partial)
                 made[gpu] = partial.copy_to_host()
         return made
@@ -79,7 +83,7 @@ class SeveralGPUs:
         placed = []
         for gpu in range(self.shape.gpus):
             with cuda.gpus[gpu]:
-                placed.append(type(given)(*(cuda.to_device(np.ascontiguousarray(a[gpu])) for a in given)))
+                placed.append(type(given)(*(_placed(a, gpu) for a in given)))
         rings, flags = tuple(p.rings for p in placed), tuple(p.flags for p in placed)
         for gpu, arrays in enumerate(placed):
             with cuda.gpus[gpu]:
@@ -88,7 +92,13 @@ class SeveralGPUs:
         for gpu in range(self.shape.gpus):
             with cuda.gpus[gpu]:
                 cuda.synchronize()
-        return type(given)(*(np.stack([a.copy_to_host() for a in of_gpus]) for of_gpus in zip(*placed)))
+        read = (np.stack([a.copy_to_host() for a in of_gpus]) for of_gpus in zip(*(p[:-1] for p in placed)))
+        return type(given)(*read, given.chunk)
+
+
+def _placed(value: Any, gpu: int) -> Any:
+    """A GPU's part of an array, on this GPU; a number as it is."""
+    return cuda.to_device(np.ascontiguousarray(value[gpu])) if isinstance(value, np.ndarray) else value
 
 
 @cache
@@ -114,11 +124,25 @@ def _dispatch(shape: Shape, orders: Orders) -> Any:
 
     @cuda.jit(max_registers=shape.registers)
     def dispatch_one(
-        rank, values, scale, experts, weights, masks, sent, counts, rings, flags, received, arrived, passed, came
+        rank,
+        values,
+        scale,
+        experts,
+        weights,
+        masks,
+        sent,
+        counts,
+        rings,
+        flags,
+        received,
+        arrived,
+        passed,
+        came,
+        chunk,
     ):
         of_block(
             rank, cuda.blockIdx.x, values, scale, experts, weights, masks, sent, counts, rings, flags,
-            received, arrived, passed, came,
+            received, arrived, passed, came, chunk,
         )  # fmt: skip
 
     return dispatch_one
@@ -142,7 +166,7 @@ def _combine(shape: Shape, orders: Orders) -> Any:
     of_block = combine.block_function(shape, orders)
 
     @cuda.jit(max_registers=shape.registers)
-    def combine_one(rank, partial, arrived, passed, came, wanted, rings, flags, out):
-        of_block(rank, cuda.blockIdx.x, partial, arrived, passed, came, wanted, rings, flags, out)
+    def combine_one(rank, partial, arrived, passed, came, wanted, rings, flags, out, chunk):
+        of_block(rank, cuda.blockIdx.x, partial, arrived, passed, came, wanted, rings, flags, out, chunk)
 
     return combine_one
