@@ -51,7 +51,8 @@ _PUBLISH = f"""            meet(1 + node, senders * LANES)
 """
 _EARLY = _SEND.replace(_PUBLISH, "            meet(1 + node, senders * LANES)\n            k += m\n").replace(
     "            for i in",
-    "            if leader:\n                publish(tail, -k - m - 1 if k + m == total else k + m)\n            for i in",
+    "            if leader:\n                publish(tail, -k - m - 1 if k + m == total else k + m)\n"
+    "            for i in",
 )
 _TAKE = """            for i in range(k, there):
                 move(ring[i % slots], received[source, c, i], words, lane)
