@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 #: How many a block has; they are numbered from 0.
 BARRIERS = 16
 
+#: More threads than any block has.
+WHOLE_BLOCK = 1 << 30
+
 
 @dataclass(eq=False)
 class Waiting:
@@ -57,14 +60,15 @@ class Barriers:
         self.chunk = chunk
         self.waiting: list[Waiting] = []
         self._arrivals: dict[int, np.ndarray] = {}
-        self._arrival_counts: dict[int, int] = {}
+        self._arrival_counts: dict[int, np.ndarray] = {}
 
     def only_arrive(self, number: int, count: int, frame: Frame, mask: Mask) -> None:
         """``bar.arrive``: lanes count at a barrier and go on."""
         lanes = self.chunk.in_chunk(frame, mask)
         here = np.broadcast_to(True if lanes is None else lanes, self.chunk.lanes.shape)
         self._arrivals[number] = self._arrivals.get(number, False) | here
-        self._arrival_counts[number] = count
+        before = self._arrival_counts.get(number, np.zeros((1, here.shape[1]), int))
+        self._arrival_counts[number] = np.where(here.any(axis=0, keepdims=True), count, before)
         self.chunk.order.arrive(number, here)
         self._complete_without_waiters(number, ~self._waiting_lanes(number).any(axis=0, keepdims=True))
 
@@ -73,7 +77,8 @@ class Barriers:
         nobody has waited for them."""
         if number in self._arrivals:
             arrivals = np.broadcast_to(self._arrivals[number], self.chunk.lanes.shape)
-            enough = blocks & (arrivals.sum(axis=0, keepdims=True) >= self._arrival_counts[number])
+            counts, here = self._arrival_counts[number], arrivals.sum(axis=0, keepdims=True)
+            enough = blocks & (here > 0) & (here >= counts)
             if enough.any():
                 self._arrivals[number] = arrivals & ~enough
                 self.chunk.order.forget_arrivals(number, enough)
@@ -116,9 +121,9 @@ class Barriers:
             groups = [g for g in self.waiting if g.number == number]
             waited = self._waiting_lanes(number)
             go = complete
-            count = self._count(number)
-            if count is not None:
-                waited = self._first_to_come(number, waited, count)
+            counts = self._counts(number)
+            if counts is not None:
+                waited = self._first_to_come(number, waited, counts)
                 go = complete & waited
             for group in groups:  # bar.red looks at all groups as they arrived
                 if group.finish is not None:
@@ -135,19 +140,27 @@ class Barriers:
             released = True
         return released
 
-    def _count(self, number: int) -> int | None:
-        """How many threads barrier ``number`` is for; ``None``: the whole block."""
-        counts = {g.count for g in self.waiting if g.number == number} - {None}
-        if number in self._arrivals:
-            counts.add(self._arrival_counts[number])
-        return min(counts, default=None)
+    def _counts(self, number: int) -> np.ndarray | None:
+        """How many threads barrier ``number`` is for in each block, ``(1, B)``: in two blocks it may be two barriers.
 
-    def _first_to_come(self, number: int, waited: np.ndarray, count: int) -> np.ndarray:
-        """Those of the lanes ``waited`` that a barrier for ``count`` lets go: the others came too late, and wait
+        Where nobody gave a number it is :data:`WHOLE_BLOCK`; ``None``, where nobody did in any block.
+        """
+        counts = np.full((1, self.chunk.lanes.shape[1]), WHOLE_BLOCK)
+        for group in self.waiting:
+            if group.number == number and group.count is not None:
+                there = self._lanes_of(group).any(axis=0, keepdims=True)
+                counts[there] = np.minimum(counts, group.count)[there]
+        if number in self._arrivals:
+            there = np.broadcast_to(self._arrivals[number], self.chunk.lanes.shape).any(axis=0, keepdims=True)
+            counts[there] = np.minimum(counts, self._arrival_counts[number])[there]
+        return None if (counts == WHOLE_BLOCK).all() else counts
+
+    def _first_to_come(self, number: int, waited: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """Those of the lanes ``waited`` that a barrier for ``counts`` lets go: the others came too late, and wait
         for its next turn. Who only arrived counts first; then lower warps come before higher ones."""
         only_arrived = np.broadcast_to(self._arrivals.get(number, False), waited.shape) & ~waited
         places = only_arrived.sum(axis=0, keepdims=True) + np.cumsum(waited, axis=0)
-        return waited & (places <= count)
+        return waited & (places <= counts)
 
     def _arrived(self, number: int) -> np.ndarray:
         """Who counts at barrier ``number``: those who wait there and those who only arrived."""
@@ -157,9 +170,12 @@ class Barriers:
         arrived = np.zeros(self.chunk.lanes.shape, bool)
         for group in self.waiting:
             if group.number == number:
-                mask = self.chunk.in_chunk(group.frame, group.mask)
-                arrived |= True if mask is None else mask
+                arrived |= self._lanes_of(group)
         return arrived
+
+    def _lanes_of(self, group: Waiting) -> np.ndarray:
+        mask = self.chunk.in_chunk(group.frame, group.mask)
+        return np.broadcast_to(True if mask is None else mask, self.chunk.lanes.shape)
 
     def _complete_blocks(self, number: int) -> np.ndarray | None:
         """Shape ``(1, B)``: the blocks in which barrier ``number`` is complete.
@@ -171,15 +187,19 @@ class Barriers:
         chunk = self.chunk
         arrived = self._arrived(number)
         here = arrived.sum(axis=0, keepdims=True)
-        count = self._count(number)
-        if count is not None:
-            complete = here >= count
-        else:
-            complete = here == chunk.lanes.threads
+        counts = self._counts(number)
+        of_all = True if counts is None else counts == WHOLE_BLOCK
+        complete = here == chunk.lanes.threads
+        if counts is not None:
+            complete = np.where(of_all, complete, here >= counts)
+        if np.any(of_all):
             if chunk.exited is not False:
                 gone = np.broadcast_to(True if chunk.exited is None else chunk.exited, chunk.lanes.shape)
                 short = (
-                    (here > 0) & ~complete & (here + gone.sum(axis=0, keepdims=True) == chunk.lanes.threads)
+                    of_all
+                    & (here > 0)
+                    & ~complete
+                    & (here + gone.sum(axis=0, keepdims=True) == chunk.lanes.threads)
                 )
                 if short.any():
                     if chunk.launch.hazards != "isa":
