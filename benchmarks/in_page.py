@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -28,7 +29,6 @@ import fetch_pyodide  # noqa: E402
 
 SITE = ROOT / "_build" / "html"
 ENGINE = "_static/ptx-in-the-page/engine.json"
-PORT = 8199
 RUNS = 3
 FIRST_GOAL, AGAIN_GOAL = 8.0, 1.0  # seconds
 IDLE = "document.querySelector('.pip').getAttribute('aria-busy') === 'false'"
@@ -37,20 +37,15 @@ IDLE = "document.querySelector('.pip').getAttribute('aria-busy') === 'false'"
 @contextmanager
 def _served() -> Iterator[str]:
     """The repository's folder on this machine, by a process of its own: the built site, and .cache."""
-    command = [
-        sys.executable,
-        "-m",
-        "http.server",
-        "--bind",
-        "127.0.0.1",
-        "--directory",
-        str(SITE),
-        str(PORT),
-    ]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    where = ["--bind", "127.0.0.1", "--directory", str(ROOT), str(port)]
+    command = [sys.executable, "-m", "http.server", *where]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         time.sleep(1)
-        yield f"http://127.0.0.1:{PORT}/"
+        yield f"http://127.0.0.1:{port}/"
     finally:
         server.terminate()
 
