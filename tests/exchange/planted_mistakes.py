@@ -71,11 +71,6 @@ def _in_send(old: str, new: str) -> tuple[str, str, str]:
 PLANTED = [
     Planted("the flag before the data", "dispatch", _SEND, _EARLY, RACE, "rings"),
     Planted("the tail is not published", *_in_send(_SENT, "pass"), STUCK),
-    Planted("the stream is not closed", *_in_send("-k - 1 if k == total else k", "k"), STUCK),
-    Planted(
-        "the leader does not wait for the other senders",
-        *_in_send("            meet(1 + node, senders * LANES)\n            k += m", "            k += m"), RACE,
-    ),
     Planted(
         "a sender's barrier for a warp too few",
         *_in_send("senders * LANES)\n            k += m", "(senders - 1) * LANES)\n            k += m"),
