@@ -79,7 +79,7 @@ notebooks: $(STAMP)  ## run every notebook again and store its outputs
 labs: $(STAMP)  ## write the learners' notebooks from the solutions
 	$(PY) tools/write_labs.py
 
-bench: $(STAMP)  ## measure what is fast, as ratios
+bench: $(STAMP)  ## measure what is fast, as ratios (PTX in the page: python -m benchmarks.in_page)
 	$(PY) -m benchmarks
 
 fuzz: $(STAMP)  ## change PTX texts 20,000 times and look for anything but a result or one of our errors
