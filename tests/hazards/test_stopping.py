@@ -1,6 +1,7 @@
 """Kernels that do not end: those that cannot are told at once, others can be stopped from outside."""
 
 import _thread
+import signal
 import threading
 
 import numpy as np
@@ -42,6 +43,7 @@ def test_a_loop_without_load_or_exit_is_told_at_once_with_advice(seed):
 def test_after_an_interrupt_the_device_can_be_used(seed):
     smsim.attach(seed=seed)
     flag, out = cuda.to_device(np.zeros(1, "i4")), cuda.to_device(np.zeros(64, "i4"))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever an earlier test has left
     interrupt = threading.Timer(0.4, _thread.interrupt_main)
     interrupt.start()
     try:
@@ -53,4 +55,5 @@ def test_after_an_interrupt_the_device_can_be_used(seed):
         assert (out.copy_to_host() == 1).all()
     finally:
         interrupt.cancel()
+        signal.signal(signal.SIGINT, before)
         smsim.attach(seed=None)
