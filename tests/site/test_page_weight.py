@@ -14,8 +14,9 @@ from PIL import Image
 from site_pages import GENERATED, SITE, pages
 
 LIMIT = 1_000_000
-#: 404.html names its files by the site's public address: see test_not_found_page.py.
-OTHERS = sorted(GENERATED - {"404.html"})
+#: 404.html names its files by the site's public address: see test_not_found_page.py. index.html leads on to the welcome
+#: page, which is weighed as such.
+OTHERS = sorted(GENERATED - {"404.html", "index.html"})
 #: Icons of the theme that are drawn as text or not at all.
 UNDRAWN = """() => [...document.querySelectorAll('i[class*="fa-"], span[class*="fa-"]:not(.fa-layers)')]
   .map(e => e.className)"""
