@@ -47,3 +47,23 @@ class NamedWaits:
         self.release = np.array([r for one in lists for r in one], np.int32)
         codes = {id(code): n for n, code in enumerate(events.codes)}
         self.code = np.array([codes[id(waits.code[wait])] for wait in new], np.int32)
+
+
+def of_events(events: Events, named: NamedWaits | NoWaits) -> dict[str, np.ndarray]:
+    """What a :class:`~smsim.timing.trace.Trace` takes as it is from the events and what they wait for, by field."""
+    return {
+        "event_start": events.start,
+        "event_code": events.code,
+        "event_lanes": events.lanes,
+        "event_record": events.record,
+        "event_wait": named.of_event,
+        "lanes": events.record_lanes,
+        "space": events.space,
+        "passes": events.passes,
+        "sector_start": events.sector_start,
+        "sectors": events.sectors,
+        "wait_start": named.start,
+        "wait_release": named.release,
+        "wait_code": named.code,
+        "release_record": named.record,
+    }

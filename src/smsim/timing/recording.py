@@ -13,7 +13,7 @@ from smsim.machine.device import Device
 from smsim.machine.launch import Launch
 from smsim.timing.batches import Events
 from smsim.timing.communication import how_it_communicates, polls
-from smsim.timing.namedwaits import NamedWaits, NoWaits
+from smsim.timing.namedwaits import NamedWaits, NoWaits, of_events
 from smsim.timing.plan import Plan
 from smsim.timing.recorder import Recorder
 from smsim.timing.routes import sector_links
@@ -110,20 +110,7 @@ def _trace(recorder: Recorder, executed: int, openings: list[Opening], device: D
         block_sm=plan.sm(index).astype(np.int32),
         block_number=plan.number(index),
         warps_per_block=plan.warps,
-        event_start=events.start,
-        event_code=events.code,
-        event_lanes=events.lanes,
-        event_record=events.record,
-        event_wait=named.of_event,
-        lanes=events.record_lanes,
-        space=events.space,
-        passes=events.passes,
-        sector_start=events.sector_start,
-        sectors=events.sectors,
-        wait_start=named.start,
-        wait_release=named.release,
-        wait_code=named.code,
-        release_record=named.record,
+        **of_events(events, named),
         sharing={(number[k], place): n for (k, place), n in sorted(shared.items()) if k in number},
         active_sms=plan.active_sms,
         blocks_on_sm=plan.blocks_on_sm,

@@ -17,7 +17,7 @@ from smsim.machine.launch import Launch
 from smsim.machine.together import Together
 from smsim.timing.batches import Events
 from smsim.timing.communication import polls
-from smsim.timing.namedwaits import NamedWaits, NoWaits
+from smsim.timing.namedwaits import NamedWaits, NoWaits, of_events
 from smsim.timing.plan import Plan
 from smsim.timing.recorder import Recorder
 from smsim.timing.recording import Recording
@@ -161,20 +161,7 @@ def _trace(launches: tuple[Launch, ...], recorders: list[Recorder], starts: list
         block_sm=block_sm.reshape(-1).astype(np.int32),
         block_number=np.concatenate(numbers),
         warps_per_block=warps,
-        event_start=events.start,
-        event_code=events.code,
-        event_lanes=events.lanes,
-        event_record=events.record,
-        event_wait=named.of_event,
-        lanes=events.record_lanes,
-        space=events.space,
-        passes=events.passes,
-        sector_start=events.sector_start,
-        sectors=events.sectors,
-        wait_start=named.start,
-        wait_release=named.release,
-        wait_code=named.code,
-        release_record=named.record,
+        **of_events(events, named),
         sharing={(number[k], place): n for (k, place), n in sorted(shared.items()) if k in number},
         active_sms=int(np.bincount(places[0]).max()),
         blocks_on_sm=max(1, last.end // places.shape[1]),

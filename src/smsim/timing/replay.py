@@ -14,13 +14,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from smsim.devices.links import LOCAL
 from smsim.devices.spec import DeviceSpec
 from smsim.timing.microops import (
     ATOMIC,
     BULK_COMMIT,
-    BULK_LOAD,
-    BULK_STORE,
     COPY,
     COPY_COMMIT,
     FENCE,
@@ -29,11 +26,11 @@ from smsim.timing.microops import (
     SHARED_ATOMIC,
     SHARED_LOAD,
     STALLS,
-    STORE,
     TRY_WAIT,
     MicroOps,
 )
 from smsim.timing.outcome import Replay
+from smsim.timing.replay_caches import empty_cache, l2_as_found
 from smsim.timing.replay_links import links_table
 from smsim.timing.replay_state import (
     A_DRAM_BUSY,
@@ -61,11 +58,7 @@ from smsim.timing.replay_state import (
     EMPTIES_L1,
     FILLS_L1,
     FINE,
-    K_DIRTY,
-    K_LINE,
-    K_SIZE,
     L1_WAYS,
-    L2_WAYS,
     LEAVES_L1,
     N_RECEIVED,
     N_SENT,
@@ -88,10 +81,9 @@ from smsim.timing.replay_state import (
     W_SIZE,
     W_WAIT,
 )
-from smsim.timing.trace import SHARED, Trace
+from smsim.timing.trace import Trace
 
 _SECTOR = 32
-_LINE = 128
 #: Loads with one of these ask L2 at once.
 _PAST_L1 = {"volatile", "relaxed", "acquire", "mmio", "cg", "cv"}
 #: Loads with this one look into L1, and leave nothing there.
@@ -135,8 +127,8 @@ def replay(trace: Trace, ops: MicroOps, spec: DeviceSpec, per_sm: int, shared_by
     cycles = run(
         _figures(trace, spec, per_sm, shares), amounts, of_sm, _cores(cores), blocks, warps,
         _groups(ops, len(warps)), _events(trace, ops), _operations(ops, shares), scoreboard,
-        _cache(sms, shares.l1_bytes(spec, per_sm, shared_bytes), L1_WAYS),
-        _l2(trace, ops, sms, shares.l2_bytes(spec)), links, np.concatenate([ops.src, ops.dst]).astype(np.int64),
+        empty_cache(sms, shares.l1_bytes(spec, per_sm, shared_bytes), L1_WAYS),
+        l2_as_found(trace, ops, sms, shares.l2_bytes(spec)), links, np.concatenate([ops.src, ops.dst]).astype(np.int64),
         *(np.array(trace_part, np.uint8) for trace_part in (trace.lanes, trace.space)),
         *_int64(trace.passes, trace.sector_start, trace.sectors), _sector_link(trace),
         *_int64(trace.wait_start, trace.wait_release),
@@ -236,53 +228,6 @@ def _carveout(spec: DeviceSpec, per_sm: int, shared_bytes: int) -> int:
     """The smallest legal size of shared memory in which the resident blocks have room, in bytes."""
     needed = per_sm * (shared_bytes + spec.shared_reserved_per_block) if shared_bytes else 0
     return next((size for size in sorted(spec.shared_carveouts) if size >= needed), spec.shared_per_sm)
-
-
-def _cache(sms: int, size: float, ways: int) -> np.ndarray:
-    """Empty caches of ``size`` bytes each."""
-    cache = np.zeros((sms, max(1, int(size) // (_LINE * ways)), ways, K_SIZE), np.int64)
-    cache[..., K_LINE] = -1
-    return cache
-
-
-def _l2(trace: Trace, ops: MicroOps, sms: int, size: float) -> np.ndarray:
-    """L2 as the replay finds it: empty, unless only the first of many blocks were recorded and all of them touch more
-    than it holds.
-
-    Then most of the launch finds it full of what blocks before it left, and writing that back costs DRAM as much as
-    reading.
-    """
-    cache = _cache(sms, size, L2_WAYS)
-    blocks = len(trace.block_sm)
-    if blocks >= trace.blocks_on_sm * sms:
-        return cache
-    written = np.unique(_sectors_of(trace, ops, (STORE, ATOMIC, BULK_STORE)))
-    touched = len(np.union1d(written, _sectors_of(trace, ops, (LOAD, COPY, BULK_LOAD))))
-    if touched * _SECTOR * trace.blocks_on_sm / blocks <= size:
-        return cache
-    upto = np.floor(np.arange(L2_WAYS + 1) * len(written) / touched)
-    cache[:, :, upto[1:] > upto[:-1], K_DIRTY] = 15  # all four sectors of a line
-    return cache
-
-
-def _sectors_of(trace: Trace, ops: MicroOps, kinds: tuple[int, ...]) -> np.ndarray:
-    """The sectors of all records that micro-operations of these kinds left."""
-    most = int(ops.records.max(initial=0)) + 1
-    wanted = np.zeros((len(ops.start) - 1, most), bool)
-    code = np.repeat(np.arange(len(ops.start) - 1), np.diff(ops.start))
-    chosen = np.isin(ops.kind, kinds) & (ops.record >= 0)
-    wanted[code[chosen], ops.record[chosen]] = True
-    count = ops.records[trace.event_code].astype(np.int64)
-    event = np.repeat(np.arange(len(count)), count)
-    place = np.arange(len(event)) - np.repeat(np.cumsum(count) - count, count)
-    records = trace.event_record[event] + place
-    records = records[wanted[trace.event_code[event], place] & (trace.space[records] != SHARED)]
-    first, last = trace.sector_start[records], trace.sector_start[records + 1]
-    length = last - first
-    index = np.repeat(first - np.cumsum(length) + length, length) + np.arange(int(length.sum()))
-    if len(trace.sector_link):
-        index = index[trace.sector_link[index] == LOCAL]
-    return trace.sectors[index]
 
 
 def _cores(cores: int) -> np.ndarray:
