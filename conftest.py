@@ -4,7 +4,8 @@
 Each notebook has a folder of its own, so that no output depends on who ran what before. It also gets the
 simulated SM where there is a GPU.
 
-*No clock.* A test may take as long as the machine needs: speed is measured in benchmarks/.
+*No clock.* A test may take as long as the machine needs: speed is measured in benchmarks/. (One that takes twenty
+minutes hangs; the Makefile has pytest-timeout end it, by name.)
 
 *No skips in continuous integration.* ``TWENTY_NO_SKIPS=1``, set by .ci/run, turns every skip into a failure with
 the skip's reason. On a reader's machine a test may be skipped, for want of a browser or of a network; where we

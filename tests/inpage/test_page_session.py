@@ -152,6 +152,11 @@ def test_a_seed_shows_the_flag_without_its_data_and_never_with_release_and_acqui
         ("arguments", "n = '\0'", "this is no Python"),
         ("arguments", "n = exit(3)", "line 1: SystemExit"),
         ("arguments", "n = 1 / 0", "line 1: ZeroDivisionError"),
+        (
+            "grid",
+            "999999999",
+            "999,999,999 blocks of 256 threads are 7,999,999,992 warps, and the page runs 8,192",
+        ),
         ("ptx", "", "the text holds no PTX"),
         ("ptx", "x" * (MOST_CHARACTERS + 1), "the page takes 262,144 at most"),
         ("ptx", ".version 9.0\n.target sm_90a\n.address_size 64\n", "the text has no kernel"),

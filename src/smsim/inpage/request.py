@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,10 @@ from smsim.machine.arguments import ArrayArgument
 
 #: Characters of PTX that are read. The longest text of the book has about a twentieth of it.
 MOST_CHARACTERS = 256 << 10
+
+#: Warps of one launch. The budget counts the steps of a chunk of blocks, so it alone would let a grid of a billion
+#: short blocks run for days.
+MOST_WARPS = 8192
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ class Request:
         kernel = module[module.kernels[0]]
         grid, block = extents("grid", self.grid), extents("block", self.block)
         configured = kernel[grid, block, 0, whole("shared", self.shared or "0")]
+        _refuse_too_many_warps(configured)
         values = self._in_order(kernel.function.params, kernel.name)
         launch = NamedLaunch(
             kernel, configured.griddim, configured.blockdim, configured.stream, configured.sharedmem
@@ -97,6 +103,17 @@ class Request:
                 f"Write a line such as  {missing[0]} = {_example(params[names.index(missing[0])])}",
             )
         return {name: given[name] for name in names}
+
+
+def _refuse_too_many_warps(launch: PTXLaunch) -> None:
+    blocks, threads = math.prod(launch.griddim), math.prod(launch.blockdim)
+    warps = blocks * -(-threads // 32)
+    if warps > MOST_WARPS:
+        raise FieldProblem(
+            "grid",
+            f"{blocks:,} blocks of {threads:,} threads are {warps:,} warps, and the page runs {MOST_WARPS:,} at most; "
+            "in a notebook there is no such limit",
+        )
 
 
 def extents(field: str, text: str) -> tuple[int, ...]:
