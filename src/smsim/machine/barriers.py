@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: How many a block has; they are numbered from 0.
 BARRIERS = 16
 
+_NEVER = object()
+
 #: More threads than any block has.
 WHOLE_BLOCK = 1 << 30
 
@@ -61,9 +63,12 @@ class Barriers:
         self.waiting: list[Waiting] = []
         self._arrivals: dict[int, np.ndarray] = {}
         self._arrival_counts: dict[int, np.ndarray] = {}
+        #: Who had exited when ``release`` last looked in vain; :data:`_NEVER`, since when lanes have arrived.
+        self._looked_at: object = _NEVER
 
     def only_arrive(self, number: int, count: int, frame: Frame, mask: Mask) -> None:
         """``bar.arrive``: lanes count at a barrier and go on."""
+        self._looked_at = _NEVER
         lanes = self.chunk.in_chunk(frame, mask)
         here = np.broadcast_to(True if lanes is None else lanes, self.chunk.lanes.shape)
         self._arrivals[number] = self._arrivals.get(number, False) | here
@@ -85,6 +90,7 @@ class Barriers:
 
     def arrive(self, group: Waiting) -> None:
         """Lanes reach a barrier and stop there."""
+        self._looked_at = _NEVER
         for other in self.waiting:
             if (
                 other.frame is group.frame
@@ -101,7 +107,7 @@ class Barriers:
 
     def release(self) -> bool:
         """Let go every block whose barrier is complete. True if anybody can move again."""
-        if not self.waiting:
+        if not self.waiting or self._looked_at is self.chunk.exited:
             return False
         only = self.waiting[0]
         if len(self.waiting) == 1 and only.mask is None and only.frame.lanes.full and only.count is None:
@@ -138,6 +144,8 @@ class Barriers:
             else:
                 self.chunk.order.meet(number, waited, complete)
             released = True
+        # Who came too late for one turn may be enough for the next, so after a release it looks again.
+        self._looked_at = _NEVER if released else self.chunk.exited
         return released
 
     def _counts(self, number: int) -> np.ndarray | None:

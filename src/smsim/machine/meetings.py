@@ -33,6 +33,8 @@ Then = Callable[[list[Part], "Step"], None]
 
 _WARP_BARRIER = "bar.warp"
 
+_BIT = (np.uint32(1) << np.arange(LANES, dtype=np.uint32)).reshape(1, -1, 1)
+
 
 @dataclass(eq=False)
 class Party:
@@ -72,6 +74,8 @@ class Meetings:
         self.chunk = chunk
         self.waiting: list[Party] = []
         self._leaving: list[Part] = []
+        #: What ``release`` last looked at in vain: how often lanes had arrived, and who had exited.
+        self._arrived, self._looked_at = 0, (0, False)
 
     def arrive(self, party: Party) -> None:
         """Lanes reach a warp-level operation; those that are complete go on at once.
@@ -91,12 +95,16 @@ class Meetings:
                 return
         self._check_own_bit(party)
         self.waiting.append(party)
+        self._arrived += 1
         party.frame.waiting.append(party.resume)
         self.release()
 
     def release(self) -> bool:
         """Let go all lanes whose mask is complete. True if any went."""
+        if not self.waiting or (self._looked_at[0] == self._arrived and self._looked_at[1] is self.chunk.exited):
+            return False
         moved = False
+        self._looked_at = self._arrived, self.chunk.exited
         for key in dict.fromkeys(p.key for p in self.waiting):
             parties = [p for p in self.waiting if p.key == key]
             here, member = self._assembled(parties)
@@ -137,18 +145,12 @@ class Meetings:
     def _ready(self, here: np.ndarray, member: np.ndarray) -> np.ndarray:
         """The lanes all of whose companions are here with the same mask, or have exited."""
         shape, exited = self.chunk.lanes.shape, self.chunk.exited
-        living = np.ones(shape, bool)
-        if exited is None:
-            living[:] = False
-        elif exited is not False:
-            living &= ~exited
-        living = to_warps(living, shape)
-        ready = here.copy()
-        for lane in range(LANES):
-            wanted = (member >> np.uint32(lane) & 1) == 1
-            other = slice(lane, lane + 1)
-            come = ~living[:, other] | here[:, other] & (member[:, other] == member)
-            ready &= ~wanted | come
+        gone = np.broadcast_to(True if exited is None else exited, shape)
+        absent = ~_bits(to_warps(~gone, shape))  # lanes beyond the block's last thread, too
+        ready = np.zeros_like(here)
+        for wanted in np.unique(member[here]):
+            agree = here & (member == wanted)
+            ready |= agree & (wanted & ~(_bits(agree) | absent) == 0)
         return ready
 
     def _go_on(
@@ -221,6 +223,11 @@ class Meetings:
         missing = self.lanes_of(party) & np.broadcast_to(own == 0, shape)
         if missing.any():
             raise self.chunk.launch.explain.not_in_own_mask(party.frame, missing, party.step, party.member)
+
+
+def _bits(lanes: np.ndarray) -> np.ndarray:
+    """``(W, 32, B)`` truths as masks, uint32 ``(W, 1, B)``: bit i is lane i."""
+    return np.bitwise_or.reduce(lanes * _BIT, axis=1, keepdims=True)
 
 
 def _by_lane(result: np.ndarray, threads: int) -> np.ndarray:
