@@ -13,7 +13,7 @@ memory. Kernels that order their threads by barriers of blocks and of whole warp
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -94,7 +94,7 @@ class Knowledge:
         self._told = np.zeros(threads, np.int64)
         self._knows = np.zeros(threads, bool)
         self._of_block: dict[int, Known] = {}
-        self._of_thread: dict[int, Known] = {}
+        self._of_thread = np.full(threads, None, object)  # Known, or None
         self._informed: dict[int, set[int]] = {}  # by block: threads that know more than their block
         self._fenced: dict[int, Scoped] = {}
         self._released: dict[tuple[int, int], Scoped] = {}  # by thread and word: its own last release there
@@ -125,25 +125,41 @@ class Knowledge:
         done |= (me == other) & (time < self.now(me))
         maybe = np.flatnonzero(~done & self._knows[me])
         if maybe.size:
-            asked = zip(me[maybe].tolist(), other[maybe].tolist(), time[maybe].tolist(), strict=True)
-            known: dict[tuple, bool] = {}  # threads that hold the same knowledge have the same answers
-            answers = []
-            for mine, theirs, then in asked:
-                key = (id(self._of_thread.get(mine)), mine // self.per_block, theirs, then)
-                if key not in known:
-                    known[key] = self._over(mine, theirs, then)
-                answers.append(known[key])
-            done[maybe] = answers
+            then = time[maybe]
+            threads_up_to, blocks_up_to = self._known_up_to(me[maybe], other[maybe])
+            done[maybe] = (threads_up_to > then) | (blocks_up_to > then >> INTERVAL)
         return done
 
-    def _over(self, me: int, other: int, time: int) -> bool:
-        block = other // self.per_block
-        for known in (self._of_thread.get(me), self._of_block.get(me // self.per_block)):
-            if known is not None and (
-                known.threads.get(other, 0) > time or known.blocks.get(block, 0) > time >> INTERVAL
-            ):
-                return True
-        return False
+    def _known_up_to(self, me: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Up to which time ``me`` knows ``other``'s work, and up to which interval that of its block: ``(n,)`` each.
+
+        Many threads hold the same knowledge and meet the same threads, so each pair of the two is looked up once.
+        """
+        held = self._of_thread[me]
+        _, first, holder = np.unique(
+            np.fromiter(map(id, held.tolist()), np.int64, held.size), return_index=True, return_inverse=True
+        )
+        threads_up_to, blocks_up_to = self._looked_up(held[first], holder, other)
+        if self._of_block:
+            blocks, of_me = np.unique(me // self.per_block, return_inverse=True)
+            held = [self._of_block.get(block) for block in blocks.tolist()]
+            by_block = self._looked_up(held, of_me, other)
+            threads_up_to = np.maximum(threads_up_to, by_block[0])
+            blocks_up_to = np.maximum(blocks_up_to, by_block[1])
+        return threads_up_to, blocks_up_to
+
+    def _looked_up(
+        self, held: Sequence[Known | None], holder: np.ndarray, other: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """As :meth:`_known_up_to`, for who holds ``held[holder]``."""
+        pair, place = np.unique(holder * self._knows.size + other, return_inverse=True)
+        up_to = np.zeros((2, pair.size), np.int64)
+        number, thread = np.divmod(pair, self._knows.size)
+        for at, (n, t) in enumerate(zip(number.tolist(), thread.tolist(), strict=True)):
+            if (known := held[n]) is not None:
+                up_to[0, at] = known.threads.get(t, 0)
+                up_to[1, at] = known.blocks.get(t // self.per_block, 0)
+        return up_to[0, place], up_to[1, place]
 
     def observed(self, me: int, other: int, time: int, words: tuple[int, ...]) -> bool:
         """Whether I know of a strong read that saw what ``other`` did at ``time`` to one of ``words``."""
@@ -151,7 +167,7 @@ class Knowledge:
             number, at = self._written.get((word, other), (0, -1))
             if at < time:
                 continue
-            for known in (self._of_thread.get(me), self._of_block.get(me // self.per_block)):
+            for known in (self._of_thread[me], self._of_block.get(me // self.per_block)):
                 last, first = (0, 1) if known is None else known.words.get(word, (0, 1))
                 if first <= number <= last:
                     return True
@@ -258,12 +274,13 @@ class Knowledge:
         together = Known() if before is None else before
         first, end = block * self.per_block, (block + 1) * self.per_block
         informed = self._informed.pop(block, ())
-        parts = [known for t in informed if (known := self._of_thread.pop(t, None)) is not None]
+        parts = [known for t in informed if (known := self._of_thread[t]) is not None]
         found = [known for t in informed for known in self._by_atomics.pop(t, {}).values()]
         seen = [Known(words=words) for t in informed if (words := self._observed.pop(t, None))]
         for known in _different(parts + seen if self.strict else parts + found + seen):
             together.join(known)
         if informed:  # its own threads' work of this interval is over by the barrier
+            self._of_thread[first:end] = None
             for thread in [t for t in together.threads if first <= t < end]:
                 del together.threads[thread]
             self._knows[first:end] = bool(together.threads or together.blocks)
@@ -306,7 +323,7 @@ class Knowledge:
             return
         after: dict[int | None, Known] = {}
         for thread in threads:
-            mine = self._of_thread.get(thread)
+            mine = self._of_thread[thread]
             key = None if mine is None else id(mine)
             if key not in after:
                 after[key] = _together(mine, told)
@@ -326,7 +343,7 @@ class Knowledge:
     def _told_by(self, threads: list[int]) -> Known:
         """What ``threads`` of one block know and have done, together."""
         together = Known(left=True)
-        for part in _different(self._of_thread.get(t) for t in threads):
+        for part in _different(self._of_thread[t] for t in threads):
             together.join(part)
         for thread in threads:
             if thread in self._observed:
@@ -356,7 +373,7 @@ class Knowledge:
         return known
 
     def _learn(self, thread: int, known: Known) -> None:
-        self._of_thread[thread] = _together(self._of_thread.get(thread), known)
+        self._of_thread[thread] = _together(self._of_thread[thread], known)
         self._knows[thread] = True
         self._informed.setdefault(thread // self.per_block, set()).add(thread)
 

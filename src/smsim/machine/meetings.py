@@ -101,7 +101,9 @@ class Meetings:
 
     def release(self) -> bool:
         """Let go all lanes whose mask is complete. True if any went."""
-        if not self.waiting or (self._looked_at[0] == self._arrived and self._looked_at[1] is self.chunk.exited):
+        if not self.waiting or (
+            self._looked_at[0] == self._arrived and self._looked_at[1] is self.chunk.exited
+        ):
             return False
         moved = False
         self._looked_at = self._arrived, self.chunk.exited

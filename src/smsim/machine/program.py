@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -214,8 +214,7 @@ class Program:
 
     def _uses(self, index: int) -> tuple[set[int], set[int], bool]:
         step = self._steps[index]
-        written = {slot for slot in range(step.writes.bit_length()) if step.writes >> slot & 1}
-        return set(step.reads), written, self.function.body[index].guard is not None
+        return set(step.reads), set(_bits(step.writes)), self.function.body[index].guard is not None
 
     def _code(self, block: object) -> Code:
         steps = self._steps[block.start : block.end]
@@ -340,3 +339,11 @@ def guarded(step: Step, slot: int, negated: bool) -> Step:
 
     reads = (*step.reads, slot, *written)
     return Step(run, step.writes, reads, (*step.decides, slot), step.instruction, step.function, step.form)
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set. A mask has a bit for each register, and few of them are set."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
