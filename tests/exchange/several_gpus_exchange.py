@@ -1,4 +1,10 @@
-"""Run in a process of its own by test_exchange_several_gpus.py: the exchange with a kernel on each of four GPUs."""
+"""Run in a process of its own: the exchange with a kernel on each GPU, in the order of no seed and of so many.
+
+    python tests/exchange/several_gpus_exchange.py NODES GPUS_PER_NODE SEEDS [wrong]
+
+It prints JSON: ``right``, whether all tokens were right in each order, and ``wrong``, what was said of planted
+mistakes.
+"""
 
 import json
 import os
@@ -9,7 +15,8 @@ os.environ["NUMBA_CUDA_WARN_ON_IMPLICIT_COPY"] = "0"
 
 import smsim  # noqa: E402
 
-smsim.attach(gpus=4, gpus_per_node=2, force=True)
+NODES, GPUS_PER_NODE, SEEDS = map(int, sys.argv[1:4])
+smsim.attach(gpus=NODES * GPUS_PER_NODE, gpus_per_node=GPUS_PER_NODE, force=True)
 
 import numpy as np  # noqa: E402
 from numba import cuda, int32  # noqa: E402
@@ -17,9 +24,10 @@ from numba import cuda, int32  # noqa: E402
 from trainmath import exchange  # noqa: E402
 
 SHAPE = exchange.Shape(
-    nodes=2, gpus_per_node=2, experts=8, topk=3, tokens=2, hidden=128, channels=1, slots=1, chunk=1, senders=2
-)
-GAINS = np.random.default_rng(3).standard_normal(8).astype(np.float32)
+    nodes=NODES, gpus_per_node=GPUS_PER_NODE, experts=2 * NODES * GPUS_PER_NODE, topk=3, tokens=2, hidden=128,
+    channels=1, slots=1, chunk=1, senders=2,
+)  # fmt: skip
+GAINS = np.random.default_rng(3).standard_normal(SHAPE.experts).astype(np.float32)
 
 
 @cuda.jit(device=True)
@@ -43,18 +51,18 @@ def found(orders):
 
 
 def main():
-    four = exchange.SeveralGPUs(SHAPE)
+    several = exchange.SeveralGPUs(SHAPE)
     right = []
-    for seed in (None, *range(int(sys.argv[1]))):
+    for seed in (None, *range(SEEDS)):
         smsim.attach(seed=seed)
         tokens = exchange.random_tokens(SHAPE, seed or 0)
-        result = four.run(tokens, GAINS)
+        result = several.run(tokens, GAINS)
         right.append(bool(np.array_equal(result.out, exchange.reference(SHAPE, tokens, GAINS))))
     smsim.attach(seed=None)
-    wrong = {
-        "publish at .gpu": found(exchange.Orders(publish=publish_gpu)),
-        "look at .gpu": found(exchange.Orders(look=look_gpu)),
-    }
+    wrong = {}
+    if "wrong" in sys.argv:
+        wrong["publish at .gpu"] = found(exchange.Orders(publish=publish_gpu))
+        wrong["look at .gpu"] = found(exchange.Orders(look=look_gpu))
     print(json.dumps({"right": right, "wrong": wrong}))
 
 

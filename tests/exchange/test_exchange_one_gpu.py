@@ -91,6 +91,9 @@ def test_every_order_of_threads_gives_the_same(seed: int) -> None:
 def test_the_links_carry_what_the_routing_says(shape: exchange.Shape) -> None:
     tokens = exchange.random_tokens(shape, 5)
     result = right(shape, tokens)
+    out = exchange.links(shape, result.dispatched.flags)
+    put = sum(n.sum() for n in (out.network, out.nvlink, out.stayed))
+    assert exchange.records_copied(shape, tokens) == put + result.dispatched.arrived.sum()
     home = np.repeat(np.arange(shape.gpus), shape.tokens)
     there = moe.dispatch(tokens.experts.reshape(-1, shape.topk), shape.placement, home)
     for counted, expected in ((result.dispatched, there), (result.combined, there.back())):

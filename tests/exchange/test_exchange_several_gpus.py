@@ -10,14 +10,12 @@ import pytest
 
 from trainmath import exchange
 
-SEEDS = 1  # each takes as long as a compilation; all twenty are run within one GPU
+SCRIPT = Path(__file__).parent / "several_gpus_exchange.py"
 
 
-@pytest.fixture(scope="module")
-def outcome():
-    script = Path(__file__).parent / "several_gpus_exchange.py"
+def outcome_of(*arguments):
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", str(script), str(SEEDS)],
+        [sys.executable, "-W", "ignore", str(SCRIPT), *arguments],
         capture_output=True,
         text=True,
         env={**os.environ},
@@ -26,8 +24,19 @@ def outcome():
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_every_token_is_right_in_several_orders(outcome):
-    assert outcome["right"] == [True] * (1 + SEEDS)
+@pytest.fixture(scope="module")
+def outcome():
+    """Of two nodes with two GPUs, in twenty-one orders, and of planted mistakes."""
+    return outcome_of("2", "2", "20", "wrong")
+
+
+def test_every_token_is_right_in_twenty_orders(outcome):
+    assert outcome["right"] == [True] * 21
+
+
+def test_every_token_is_right_among_eight_gpus():
+    """Two orders here; all twenty take six minutes, and the script takes any number."""
+    assert outcome_of("2", "4", "1")["right"] == [True] * 2
 
 
 @pytest.mark.parametrize("mistake", ["publish at .gpu", "look at .gpu"])

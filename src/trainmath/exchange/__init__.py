@@ -18,6 +18,7 @@ DeepSeek-V3 Technical Report, section 3.2.2; the code is our own.
 """
 
 from trainmath.exchange.arguments import for_combine, for_dispatch, for_experts
+from trainmath.exchange.copies import records_copied
 from trainmath.exchange.fp8 import dequantise, quantise
 from trainmath.exchange.links import Links, links
 from trainmath.exchange.moving import move, move_one_by_one
@@ -50,6 +51,7 @@ __all__ = [
     "publish",
     "quantise",
     "random_tokens",
+    "records_copied",
     "reference",
     "routes",
 ]

@@ -79,20 +79,40 @@ class SeveralGPUs:
                 made[gpu] = partial.copy_to_host()
         return made
 
-    def _together(self, kernel: Any, given: Arrays) -> Arrays:
+    def launches(self, kernel: Any, given: Arrays) -> list[tuple[Any, ...]]:
+        """Launches that run together, one a GPU: ``(configured kernel, *arguments)``.
+
+        The arguments lie on their GPUs, and each launch has a stream of its own. ``launch(*arguments)`` starts one;
+        ``smsim.check`` and ``smsim.profile`` take the first, and the others as ``beside``.
+
+        Args:
+            kernel: ``dispatch`` or ``combine`` of this exchange.
+            given: what :func:`~trainmath.exchange.arguments.for_dispatch` or ``for_combine`` gives.
+        """
         placed = []
         for gpu in range(self.shape.gpus):
             with cuda.gpus[gpu]:
                 placed.append(type(given)(*(_placed(a, gpu) for a in given)))
         rings, flags = tuple(p.rings for p in placed), tuple(p.flags for p in placed)
+        found = []
         for gpu, arrays in enumerate(placed):
             with cuda.gpus[gpu]:
                 launch = kernel[self.shape.blocks, self.shape.threads, cuda.stream()]
-                launch(np.int32(gpu), *arrays._replace(rings=rings, flags=flags))
+            found.append((launch, np.int32(gpu), *arrays._replace(rings=rings, flags=flags)))
+        return found
+
+    def _together(self, kernel: Any, given: Arrays) -> Arrays:
+        launches = self.launches(kernel, given)
+        for gpu, (launch, *arguments) in enumerate(launches):
+            with cuda.gpus[gpu]:
+                launch(*arguments)
         for gpu in range(self.shape.gpus):
             with cuda.gpus[gpu]:
                 cuda.synchronize()
-        read = (np.stack([a.copy_to_host() for a in of_gpus]) for of_gpus in zip(*(p[:-1] for p in placed)))
+        placed = [type(given)(*arguments) for _, _, *arguments in launches]
+        rings, flags = placed[0].rings, placed[0].flags
+        own = [p._replace(rings=rings[gpu], flags=flags[gpu]) for gpu, p in enumerate(placed)]
+        read = (np.stack([a.copy_to_host() for a in of_gpus]) for of_gpus in zip(*(p[:-1] for p in own)))
         return type(given)(*read, given.chunk)
 
 
