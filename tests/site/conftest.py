@@ -55,3 +55,18 @@ def browser() -> Iterator[Any]:
         started = playwright.chromium.launch(executable_path=program, args=list(QUIET))
         yield started
         started.close()
+
+
+VIEWS = {"desk-light": ((1400, 900), "light"), "phone-dark": ((390, 844), "dark")}
+
+
+@pytest.fixture(scope="module", params=VIEWS)
+def window(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
+    """A window, in daylight on a desk or in the dark on a phone; no page glides to what has the focus."""
+    (width, height), theme = VIEWS[request.param]
+    size = {"width": width, "height": height}
+    context = browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce")
+    context.set_default_timeout(120_000)  # a busy machine is no fault of the page
+    context.add_init_script(f"localStorage.mode = '{theme}'; localStorage.theme = '{theme}'")
+    yield context.new_page()
+    context.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
@@ -20,3 +21,10 @@ def pages() -> list[str]:
 def notebook_pages() -> list[str]:
     """Return the addresses of the pages that were written as notebooks."""
     return [page for page in pages() if (ROOT / page).with_suffix(".ipynb").exists()]
+
+
+def opened(window: Any, address: str) -> Any:
+    """The window, with the page in it and its formulas set."""
+    window.goto(address, wait_until="load")
+    window.evaluate("window.MathJax?.startup?.promise?.then(() => true)")
+    return window

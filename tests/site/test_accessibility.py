@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_checks import findings
-from site_pages import pages
-
-VIEWS = {"desk-light": ((1400, 900), "light"), "phone-dark": ((390, 844), "dark")}
+from site_pages import opened, pages
 
 #: Six ways to shut somebody out, and axe's names for them.
 PLANTED = {
@@ -20,24 +17,6 @@ PLANTED = {
     "heading-order": "<h6>too deep</h6>",
     "summary-name": "<details><summary></summary>text</details>",
 }
-
-
-@pytest.fixture(scope="module", params=VIEWS)
-def window(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
-    """A window of the asked size and theme."""
-    (width, height), theme = VIEWS[request.param]
-    size = {"width": width, "height": height}
-    context = browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce")
-    context.set_default_timeout(120_000)  # a busy machine is no fault of the page
-    context.add_init_script(f"localStorage.mode = '{theme}'; localStorage.theme = '{theme}'")
-    yield context.new_page()
-    context.close()
-
-
-def opened(window: Any, address: str) -> Any:
-    window.goto(address, wait_until="load")
-    window.evaluate("window.MathJax?.startup?.promise?.then(() => true)")
-    return window
 
 
 @pytest.mark.parametrize("page", [*pages(), "search.html?q=warp"])
