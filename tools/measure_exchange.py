@@ -1,6 +1,6 @@
 """Profile chapter 17's dispatch with a kernel on each of eight GPUs and store what an SM copies.
 
-    python tools/measure_exchange.py                      # all cases; the long one takes some minutes
+    python tools/measure_exchange.py                      # both cases: a minute or two
     python tools/measure_exchange.py --check short        # writes nothing, fails where the store differs
 
 The rows feed the sweep of chapter 16. All times are modelled; the links are those of
@@ -42,7 +42,7 @@ class Case:
         return f"{self.tokens} tokens a GPU, rings of {self.slots} slots, a tail for {self.chunk} records"
 
 
-CASES = {"short": Case(4, 4, 2), "long": Case(32, 16, 8)}
+CASES = {"short": Case(4, 4, 2), "long": Case(16, 16, 8)}
 
 
 def rate(case: Case) -> float:
