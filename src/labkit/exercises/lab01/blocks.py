@@ -34,6 +34,7 @@ EXERCISE = FunctionExercise(
     name="lab01.blocks",
     specification=specification,
     make=make,
+    whole=True,
     ladder=((1, 32), (31, 32), (32, 32), (33, 32), (64, 32), (65, 64), (1000, 128), (1024, 256)),
     fresh=((5_000, 0), (100_000, 0), (10_000_000, 0)),
     misconceptions=(
