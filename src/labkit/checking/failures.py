@@ -10,6 +10,7 @@ from labkit.checking.answer import python_function
 from labkit.checking.calling import EndlessAnswer, ForbiddenCall
 
 _LIMIT = 160
+_NEW_ARRAY = "a kernel cannot make a new array, list or text. Work element by element."
 _RETURNS = "a kernel returns nothing. Write the result into an element of the output, as in `out[i] = ...`."
 
 
@@ -41,7 +42,8 @@ def describe_failure(failure: Exception, answer: Any) -> tuple[str, str]:
 _MEANS = (
     (r"No conversion from .* to none for .*return_value", _RETURNS),
     (r"must have void return type", _RETURNS),
-    (r"NRT required but not enabled", "a kernel cannot make a new array or text. Work element by element."),
+    (r"NRT required but not enabled", _NEW_ARRAY),
+    (r"(?s)ol_np_empty.*Only accept returning of array", _NEW_ARRAY),
 )
 
 

@@ -26,7 +26,7 @@ def _not_whole(answer, outcomes) -> bool | str:
         if value is None and not outcome.right:
             return "the function returns no number. Did you forget `return`?"
         if not isinstance(value, int | np.integer):
-            return "the result must be a whole number: `//` divides without a remainder, `/` gives a float."
+            return "the result must be a whole number: `/` and `np.ceil` give a float, `//` does not."
     return False
 
 
