@@ -31,4 +31,4 @@ def hint(name: str, step: int | None = None) -> None:
     for paragraph in ladder[step - 1].split("\n\n"):
         print(textwrap.fill(paragraph, 88, break_long_words=False, break_on_hyphens=False))
     if step == len(ladder):
-        print("That was the last hint. The solution is one click away, below the exercise's hints.")
+        print("That was the last hint. The worked solution has a page of its own, linked at the lab's top.")

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 from answers import Answer, collector
 
 WRONG: list[Answer] = []
@@ -409,3 +410,47 @@ def one_element_too_far(x, y, out):
 def squares_the_sum(x, y, out):
     for i in range(cuda.grid(1), x.size, cuda.gridsize(1)):
         out[i] = (x[i] + y[i]) ** 2
+
+
+@wrong("lab01.stride", "elements shared")
+def steps_of_one_block(x, y, out):
+    for i in range(cuda.grid(1), x.size, cuda.blockDim.x):
+        out[i] = x[i] ** 2 + y[i] ** 2
+
+
+@wrong("lab01.stride", "elements shared")
+def everybody_does_everything(x, y, out):
+    for i in range(x.size):
+        out[i] = x[i] ** 2 + y[i] ** 2
+
+
+@wrong("lab01.map", "elements shared")
+def loops_over_the_array(celsius, out):
+    for i in range(celsius.size):
+        out[i] = 1.8 * celsius[i] + 32
+
+
+@wrong("lab01.map", "does not compile")
+def returns_the_array(celsius, out):
+    return 1.8 * celsius + 32
+
+
+@wrong("lab01.flip", "elements shared")
+def whole_rows_in_each_thread(image, out):
+    x, y = cuda.grid(2)
+    height, width = image.shape
+    if x < width and y < height:
+        for column in range(width):
+            out[y, column] = image[y, width - 1 - column]
+
+
+@wrong("lab01.saxpy", "hard-coded block size")
+def blocks_of_32_for_sure(a, x, y, out):
+    i = cuda.blockIdx.x * 32 + cuda.threadIdx.x
+    if i < x.size:
+        out[i] = a * x[i] + y[i]
+
+
+@wrong("lab01.blocks", "not a whole number", on_host=True)
+def rounded_up_by_numpy(n, threads):
+    return np.ceil(n / threads)

@@ -62,3 +62,45 @@ def test_the_notebooks_specification_is_the_checks(name):
             continue
         ours = exercise.specification(**case.inputs)
         np.testing.assert_allclose(scope["specification"](**case.inputs), ours, rtol=1e-5)
+
+
+def returns_one(celsius, out):
+    return 1.8 * celsius[0] + 32
+
+
+def makes_an_array(celsius, out):
+    fresh = np.zeros(4)
+    out[0] = fresh[0]
+
+
+def makes_a_list(celsius, out):
+    out[0] = len([celsius[0], 2.0])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (returns_one, "a kernel returns nothing"),
+        (makes_an_array, "a kernel cannot make a new array"),
+        (makes_a_list, "a kernel cannot make a new array, list or text"),
+    ],
+)
+def test_what_numba_says_is_put_in_plain_words(wrong, said, cuda):
+    verdict = labkit.judge("lab01.map", cuda.jit(wrong))
+    assert verdict.misconception == "does not compile"
+    assert said in verdict.message and "_value" not in verdict.message
+
+
+def test_a_float_shows_in_the_smallest_case():
+    verdict = labkit.judge("lab01.blocks", lambda n, threads: np.ceil(n / threads))
+    assert verdict.table[-1] == "expected 1, got 1.0"
+
+
+def test_who_shares_an_element_is_shown_the_smallest_case_and_no_values(cuda):
+    def all_do_all(celsius, out):
+        for i in range(celsius.size):
+            out[i] = 1.8 * celsius[i] + 32
+
+    verdict = labkit.judge("lab01.map", cuda.jit(all_do_all))
+    assert verdict.table == ("smallest failing case: 2 elements, 1 block of 2 threads",)
+    assert "race on out[0]" in " ".join(verdict.details)

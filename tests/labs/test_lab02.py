@@ -106,3 +106,28 @@ def test_the_notebook_states_the_goals_that_are_judged():
             assert (
                 f"Goal: {goal}" in statement or f"Goals: {goal}" in statement or f"goal: {goal}" in statement
             )
+
+
+def test_a_large_matrix_is_shown_where_it_differs(cuda):
+    """Blocks that are not interchanged: the first tile is right, and only beyond it something differs."""
+    from numba import int32
+
+    def blocks_as_before(a, out):
+        tile = cuda.shared.array((32, 33), int32)
+        tx, ty = cuda.threadIdx.x, cuda.threadIdx.y
+        x, y = cuda.grid(2)
+        height, width = a.shape
+        if x < width and y < height:
+            tile[ty, tx] = a[y, x]
+        cuda.syncthreads()
+        if x < height and y < width:
+            out[y, x] = tile[tx, ty]
+
+    table = labkit.judge("lab02.transpose", cuda.jit(blocks_as_before)).table
+    expected = next(k for k, line in enumerate(table) if line.startswith("expected"))
+    got = next(k for k, line in enumerate(table) if line.startswith("got"))
+    assert [line[9:] for line in table[expected:got]] != [
+        line[9:] for line in table[got : 2 * got - expected]
+    ]
+    assert any("rows 30 to 37, columns 0 to 2 of 40 x 3" in line for line in table[expected:got])
+    assert table[-1] == "a single dot: never written"

@@ -92,6 +92,26 @@ def test_a_right_mend_is_accepted(answer, cuda):
     assert verdict.mark is Mark.RIGHT, str(verdict)
 
 
+def test_a_right_kernel_that_was_changed_is_told_so(cuda):
+    from numba import float32
+
+    def with_a_barrier(x, out):
+        s = cuda.shared.array(64, float32)
+        t, i = cuda.threadIdx.x, cuda.grid(1)
+        s[t] = 2 * x[i]
+        cuda.syncthreads()
+        s[t] += 1
+        out[i] = s[t]
+
+    def without_the_one(x, out):
+        out[cuda.grid(1)] = 2 * x[cuda.grid(1)]
+
+    kept = labkit.judge("lab03.stretch", "d", cuda.jit(with_a_barrier))
+    assert kept.mark is Mark.RIGHT and "it needed no change" in kept.message
+    spoilt = labkit.judge("lab03.stretch", "d", cuda.jit(without_the_one))
+    assert spoilt.mark is Mark.WRONG and "was right as it stood" in spoilt.message
+
+
 def test_a_mended_kernel_without_a_letter_is_asked_for_one(cuda):
     answer = RIGHT[0]
     assert labkit.judge(answer.exercise, None, answer.ready(cuda)).misconception == "no finding"

@@ -55,7 +55,8 @@ class Outcome:
     """What an answer did on one case.
 
     ``got`` is ``None`` where the run stopped before its end. ``report`` is the engine's own
-    report, for scores. ``failure`` is any exception that is not the simulator's verdict.
+    report, for scores. ``failure`` is any exception that is not the simulator's verdict. ``complaint`` says why
+    the case counts as wrong although its values agree.
     """
 
     case: Case
@@ -65,11 +66,19 @@ class Outcome:
     warnings: tuple[Any, ...] = ()
     changed_inputs: tuple[str, ...] = ()
     failure: Exception | None = None
+    complaint: str | None = None
     report: Any = field(default=None, repr=False)
 
     @property
     def right(self) -> bool:
-        if self.errors or self.failure or self.changed_inputs or self.got is None:
+        if self.errors or self.failure or self.complaint or self.changed_inputs or self.got is None:
+            return False
+        return self.agrees
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every output has the expected values, whatever else is to be said."""
+        if self.got is None:
             return False
         return all(np.all(agree(self.got[name], want)) for name, want in self.expected.items())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any, ClassVar, Protocol
 
@@ -17,6 +17,12 @@ from labkit.checking.misconception import Misconception
 from labkit.checking.one_answer import OneAnswerExercise
 from labkit.checking.score import Score
 from labkit.checking.verdict import Verdict
+
+NOT_WHOLE = "the result must be a whole number."
+SHARED_ELEMENTS = (
+    "the values are right, but several threads compute the same element. The threads share the work: let each "
+    "compute elements that no other computes."
+)
 
 MakeCase = Callable[[np.random.Generator, Dimensions, bool], Case]
 
@@ -85,9 +91,12 @@ class KernelExercise(_TriedExercise):
 
     Attributes:
         budget: engine steps after which a launch counts as endless.
+        elements_apart: whether no two threads may write the same element, be it the same value. Without it a
+            kernel in which every thread computes the whole array is right, and slow.
     """
 
     budget: int = STEPS
+    elements_apart: bool = False
 
     def expected(self, case: Case) -> dict[str, np.ndarray]:
         result = self.specification(**case.inputs)
@@ -106,12 +115,21 @@ class KernelExercise(_TriedExercise):
         return f"this is a {type(answer).__name__}, not a kernel."
 
     def attempt(self, answer: Any, case: Case) -> Outcome:
-        return run_kernel(answer, case, self.expected(case), budget=self.budget)
+        outcome = run_kernel(answer, case, self.expected(case), budget=self.budget)
+        if self.elements_apart and any(type(warning).__name__ == "DataRace" for warning in outcome.warnings):
+            return replace(outcome, complaint=SHARED_ELEMENTS)
+        return outcome
 
 
 @dataclass(frozen=True)
 class FunctionExercise(_TriedExercise):
-    """The answer is an ordinary Python function, run on the host."""
+    """The answer is an ordinary Python function, run on the host.
+
+    Attributes:
+        whole: whether a float is wrong even where its value is right.
+    """
+
+    whole: bool = False
 
     def expected(self, case: Case) -> dict[str, np.ndarray]:
         return {"result": np.asarray(self.specification(**case.inputs), dtype=object)}
@@ -122,4 +140,9 @@ class FunctionExercise(_TriedExercise):
         return None if callable(answer) else f"this is a {type(answer).__name__}, not a function."
 
     def attempt(self, answer: Any, case: Case) -> Outcome:
-        return run_function(answer, case, self.expected(case))
+        outcome = run_function(answer, case, self.expected(case))
+        if self.whole and outcome.got is not None:
+            result = outcome.got["result"]
+            if result.ndim or not isinstance(result.item(), int | np.integer):
+                return replace(outcome, complaint=NOT_WHOLE)
+        return outcome

@@ -10,6 +10,8 @@ from labkit.checking.answer import python_function
 from labkit.checking.calling import EndlessAnswer, ForbiddenCall
 
 _LIMIT = 160
+_NEW_ARRAY = "a kernel cannot make a new array, list or text. Work element by element."
+_RETURNS = "a kernel returns nothing. Write the result into an element of the output, as in `out[i] = ...`."
 
 
 def describe_failure(failure: Exception, answer: Any) -> tuple[str, str]:
@@ -36,8 +38,20 @@ def describe_failure(failure: Exception, answer: Any) -> tuple[str, str]:
     return f"running it raised {text}{_python_line(failure, answer)}", "raises"
 
 
+#: Messages of Numba that say nothing to somebody who writes a first kernel, and what they mean.
+_MEANS = (
+    (r"No conversion from .* to none for .*return_value", _RETURNS),
+    (r"must have void return type", _RETURNS),
+    (r"NRT required but not enabled", _NEW_ARRAY),
+    (r"(?s)ol_np_empty.*Only accept returning of array", _NEW_ARRAY),
+)
+
+
 def _reason(text: str) -> str:
     """The one line of a Numba message that tells a learner something."""
+    for pattern, meaning in _MEANS:
+        if re.search(pattern, text):
+            return meaning
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     lines = [line for line in lines if not line.startswith(("Failed in", "During:", "File ", "<source"))]
     if not lines:

@@ -77,6 +77,13 @@ def _gaps(answer: Any, outcomes: Sequence[Outcome]) -> bool | str:
     return False
 
 
+def _complained(answer: Any, outcomes: Sequence[Outcome]) -> bool | str:
+    """All values agree, and still an exercise has something against the answer."""
+    if not all(outcome.agrees for outcome in outcomes):
+        return False
+    return next((outcome.complaint for outcome in outcomes if outcome.complaint), False)
+
+
 def _always(answer: Any, outcomes: Sequence[Outcome]) -> bool:
     return True
 
@@ -154,6 +161,7 @@ GENERAL: tuple[Misconception, ...] = (
         "the fractions are gone: somewhere a float became a whole number.",
         detect=_truncated,
     ),
+    Misconception("elements shared", "several threads compute the same element.", detect=_complained),
     Misconception("gaps", "some elements are never written.", detect=_gaps),
     Misconception(
         "wrong result",

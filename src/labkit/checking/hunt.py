@@ -73,9 +73,13 @@ class HuntExercise:
         verdict = self.kernel.judge((kernel,), {})
         if not verdict.right:
             message = f"rightly found, but the kernel is not mended yet: {verdict.message}"
+            if finding.name == NOTHING_WRONG:
+                message = f"rightly found, but the kernel was right as it stood, and now it is not: {verdict.message}"
             return self._wrong(message, verdict.misconception, verdict.details, verdict.table)
         tried = len(self.kernel.ladder) + len(self.kernel.fresh)
         mended = f"It is right on all {tried} cases" + ("." if untouched else " now.")
+        if finding.name == NOTHING_WRONG and not untouched:
+            mended = f"Yours is right on all {tried} cases, too; it needed no change."
         return Verdict(self.name, Mark.RIGHT, f"{finding.reply} {mended}", details=verdict.details)
 
     def _wrong(

@@ -88,22 +88,27 @@ def _explain(exercise: _TriedExercise, answer: Any, outcomes: Sequence[Outcome])
     if first.failure is not None:
         message, name = describe_failure(first.failure, answer)
         return Verdict(exercise.name, Mark.WRONG, message, misconception=name)
-    details = tuple(
-        line
-        for error in first.errors[:1]
-        for line in _told(f"The simulator: {_sentence(error)}", exercise.tells_ptx_lines)
-    )
     for misconception in (*exercise.misconceptions, *exercise.general):
         message = misconception.explains(answer, outcomes)
         if message:
             break
+    if misconception in exercise.general and not first.complaint:
+        # What is said of a case that was stopped is shown with that case, even if a smaller one is merely wrong.
+        first = next((outcome for outcome in outcomes if outcome.errors), first)
+    findings = first.errors[:1] or (first.warnings[:1] if first.complaint else ())
+    details = tuple(
+        line
+        for finding in findings
+        for line in _told(f"The simulator: {_sentence(finding)}", exercise.tells_ptx_lines)
+    )
+    table = case_table(first)
     return Verdict(
         exercise.name,
         Mark.WRONG,
         message,
         misconception=misconception.name,
         details=details,
-        table=case_table(first),
+        table=table[:1] if first.agrees and first.complaint and first.warnings else table,
     )
 
 

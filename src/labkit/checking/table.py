@@ -26,9 +26,17 @@ def case_table(outcome: Outcome) -> tuple[str, ...]:
     lines += _vector_table(outcome, name) if one_length else _matrix_table(outcome, name)
     if outcome.got is None:
         lines.append("got: nothing, the launch was stopped")
-    elif any("." in line.split()[1:] for line in lines if line.startswith("got")):
+    elif _shows_unwritten(lines, _labels(outcome, name)[1]):
         lines.append("a single dot: never written")
     return tuple(lines)
+
+
+def _shows_unwritten(lines: Sequence[str], got_label: str) -> bool:
+    """Whether a dot stands in the rows of what came; a matrix has several, of which the first bears the label."""
+    starts = [number for number, line in enumerate(lines) if line.startswith(got_label)]
+    return (
+        any("." in line.removeprefix(got_label).split() for line in lines[starts[0] :]) if starts else False
+    )
 
 
 def _output_shown(outcome: Outcome) -> str:
@@ -58,6 +66,8 @@ def _call_table(outcome: Outcome) -> tuple[str, ...]:
     call = ", ".join(f"{name} = {value}" for name, value in outcome.case.inputs.items())
     got = _result(outcome.got["result"]) if outcome.got is not None else "nothing"
     want = _result(outcome.expected["result"])
+    if got == want and outcome.got is not None:  # a float, say, where a whole number is asked for
+        got = str(outcome.got["result"])
     return (*textwrap.wrap(f"smallest failing case: {call}", 84), f"expected {want}, got {got}")
 
 
@@ -102,18 +112,36 @@ def _window(wrong: np.ndarray, length: int) -> int:
 def _matrix_table(outcome: Outcome, name: str) -> list[str]:
     lines: list[str] = []
     expected_label, got_label = _labels(outcome, name)
-    parts = {**outcome.case.inputs, expected_label: outcome.expected[name]}
+    want = outcome.expected[name]
+    parts = {**outcome.case.inputs, expected_label: want}
+    rows_from = columns_from = 0
     if outcome.got is not None:
         parts[got_label] = outcome.got[name]
+    if outcome.got is not None and outcome.got[name].shape == want.shape and want.ndim < 3:
+        wrong = np.atleast_2d(~agree(outcome.got[name], want))
+        rows_from = _window(wrong.any(axis=1), wrong.shape[0])
+        columns_from = _window(wrong.any(axis=0), wrong.shape[1])
     left = max(9, *(len(label) for label in parts))
     for label, value in parts.items():
         if not isinstance(value, np.ndarray):
             lines.append(f"{label} = {_number(value)}")
             continue
-        grid = np.atleast_2d(value)[:COLUMNS, :COLUMNS]
+        whole = np.atleast_2d(value)
+        top, side = (rows_from, columns_from) if label in (expected_label, got_label) else (0, 0)
+        grid = whole[top : top + COLUMNS, side : side + COLUMNS]
         rows = [(label if r == 0 else "", [_number(v) for v in row]) for r, row in enumerate(grid)]
         lines += _aligned(rows, left=left)
+        if grid.size < whole.size and value.ndim == 2:
+            lines.append(f"{'':<{left}}  ({_part(value, grid, top, side)})")
+        elif grid.size < whole.size and value.ndim < 2:
+            lines[-1] += f"   (from {side} on, {value.size} in all)" if side else f"   ({value.size} in all)"
     return lines
+
+
+def _part(value: np.ndarray, grid: np.ndarray, top: int, side: int) -> str:
+    """Which part of a matrix too large for a table is shown."""
+    rows, columns = (f"{start} to {start + n - 1}" for start, n in zip((top, side), grid.shape, strict=True))
+    return f"rows {rows}, columns {columns} of {' x '.join(map(str, value.shape))}"
 
 
 def _aligned(rows: Sequence[tuple[str, Sequence[str]]], left: int = 0) -> list[str]:

@@ -26,7 +26,7 @@ def _not_whole(answer, outcomes) -> bool | str:
         if value is None and not outcome.right:
             return "the function returns no number. Did you forget `return`?"
         if not isinstance(value, int | np.integer):
-            return "the result must be a whole number: `//` divides without a remainder, `/` gives a float."
+            return "the result must be a whole number: `/` and `np.ceil` give a float, `//` does not."
     return False
 
 
@@ -34,6 +34,7 @@ EXERCISE = FunctionExercise(
     name="lab01.blocks",
     specification=specification,
     make=make,
+    whole=True,
     ladder=((1, 32), (31, 32), (32, 32), (33, 32), (64, 32), (65, 64), (1000, 128), (1024, 256)),
     fresh=((5_000, 0), (100_000, 0), (10_000_000, 0)),
     misconceptions=(

@@ -110,6 +110,7 @@ EXERCISE = KernelExercise(
     name="lab01.differences",
     specification=specification,
     make=make,
+    elements_apart=True,
     ladder=(1, 2, 3, 5, 8, 9, 16, 20),
     fresh=(7, 128, 1000),
     misconceptions=(

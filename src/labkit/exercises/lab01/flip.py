@@ -116,6 +116,7 @@ EXERCISE = KernelExercise(
     name="lab01.flip",
     specification=specification,
     make=make,
+    elements_apart=True,
     ladder=((1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 4), (3, 2), (2, 5), (4, 3), (3, 6), (6, 5)),
     fresh=((8, 16), (17, 33), (40, 19)),
     misconceptions=(

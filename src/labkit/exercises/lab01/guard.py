@@ -75,6 +75,7 @@ EXERCISE = KernelExercise(
     name="lab01.guard",
     specification=specification,
     make=make,
+    elements_apart=True,
     ladder=(1, 2, 3, 5, 31, 32, 63, 64, 0),
     fresh=(17, 50, 64),
     misconceptions=(

@@ -86,6 +86,7 @@ EXERCISE = KernelExercise(
     name="lab01.map",
     specification=specification,
     make=make,
+    elements_apart=True,
     ladder=(1, 2, 3, 5, 8, 32),
     fresh=(33, 256, 1024),
     misconceptions=(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from labkit.checking.answer import mentions, python_function
 from labkit.checking.case import Case, unwritten_like
 from labkit.checking.exercise import KernelExercise
 from labkit.checking.misconception import Misconception
@@ -108,6 +109,14 @@ def _hard_coded(threads):
     return body
 
 
+def _first_block_by_number(answer, outcomes) -> bool:
+    """Small blocks, and an index that counts in steps of a large number: what is left looks like the first block."""
+    function = python_function(answer)
+    numbers = [c for c in function.__code__.co_consts if isinstance(c, int) and c >= 32] if function else []
+    looks_so = Misconception("", "found", body=_first_block, mentions="blockIdx").explains(answer, outcomes)
+    return bool(numbers and looks_so and not mentions(answer, "blockDim"))
+
+
 LOCAL = (
     "you used the local index. `cuda.threadIdx.x` starts again at 0 in every block, so all blocks work on the "
     "same elements. Count across blocks."
@@ -121,10 +130,12 @@ EXERCISE = KernelExercise(
     name="lab01.saxpy",
     specification=specification,
     make=make,
+    elements_apart=True,
     ladder=(1, 2, 3, 5, 8, 9, 12, 16, 17, 24, 31),
     fresh=(100, 257, 1000),
     misconceptions=(
         Misconception("no guard", NO_GUARD, detect=no_guard),
+        Misconception("hard-coded block size", HARD_CODED, detect=_first_block_by_number),
         Misconception(
             "only the first block",
             "only the first block's elements are written. The other blocks have threads too.",

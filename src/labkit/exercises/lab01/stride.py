@@ -90,6 +90,7 @@ EXERCISE = KernelExercise(
     name="lab01.stride",
     specification=specification,
     make=make,
+    elements_apart=True,
     ladder=(1, 2, 5, 8, 9, 16, 17, 25, 40, 0),
     fresh=(96, 97, 1000),
     misconceptions=(
