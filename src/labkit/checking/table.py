@@ -106,14 +106,30 @@ def _matrix_table(outcome: Outcome, name: str) -> list[str]:
     if outcome.got is not None:
         parts[got_label] = outcome.got[name]
     left = max(9, *(len(label) for label in parts))
+    row, column = _corner(outcome, name)
     for label, value in parts.items():
         if not isinstance(value, np.ndarray):
             lines.append(f"{label} = {_number(value)}")
             continue
-        grid = np.atleast_2d(value)[:COLUMNS, :COLUMNS]
+        top, start = (row, column) if label in (expected_label, got_label) else (0, 0)
+        if label == expected_label and (row or column):
+            lines.append(f"{name} from row {row} and column {column} on, where the first difference is:")
+        grid = np.atleast_2d(value)[top : top + COLUMNS, start : start + COLUMNS]
         rows = [(label if r == 0 else "", [_number(v) for v in row]) for r, row in enumerate(grid)]
         lines += _aligned(rows, left=left)
     return lines
+
+
+def _corner(outcome: Outcome, name: str) -> tuple[int, int]:
+    """Row and column from which a matrix is shown: 0, 0 unless its first wrong element lies out of sight there."""
+    want = outcome.expected[name]
+    if outcome.got is None or want.ndim != 2:
+        return 0, 0
+    wrong = np.argwhere(~agree(outcome.got[name], want))
+    if not wrong.size or np.any(np.all(wrong < COLUMNS, axis=1)):
+        return 0, 0
+    row, column = (int(max(0, min(at - 2, length - COLUMNS))) for at, length in zip(wrong[0], want.shape))
+    return row, column
 
 
 def _aligned(rows: Sequence[tuple[str, Sequence[str]]], left: int = 0) -> list[str]:

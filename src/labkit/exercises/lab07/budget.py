@@ -9,7 +9,6 @@ from labkit.checking.case import Case
 from labkit.checking.counted import INSTRUCTIONS, counted, counts
 from labkit.checking.score import Score
 
-
 Blame = Callable[[Any, Case], tuple[str, str] | None]
 
 
