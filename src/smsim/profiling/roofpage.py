@@ -15,6 +15,7 @@ _WIDTH, _HEIGHT = 480, 200
 _COLOURS = {"DRAM": "#D55E00", "L2": "#0072B2", "L1": "#009E73"}
 #: Of what colour says, strokes and gaps say the same.
 _DASHES = {"DRAM": "none", "L2": "9 4", "L1": "2 3"}
+_EDGES = {"DRAM": "solid", "L2": "dashed", "L1": "dotted"}
 
 
 def html(found: Roofline) -> str:
@@ -70,7 +71,5 @@ def _point(place: str, colour: str) -> str:
 
 
 def _key(level: Level, colour: str) -> str:
-    return (
-        '<span><svg viewBox="0 0 32 10" width="32" height="10" aria-hidden="true"><path d="M0 5H32" '
-        f'stroke="{colour}" stroke-width="2" stroke-dasharray="{_DASHES[level.name]}"/></svg> {level.name}</span>'
-    )
+    look = f"width:2rem;border-top:2px {_EDGES[level.name]} {colour};margin-right:.3rem;vertical-align:middle"
+    return f'<span><span style="display:inline-block;{look}"></span>{level.name}</span>'
