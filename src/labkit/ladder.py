@@ -144,10 +144,11 @@ class Ladder:
         print(f"{name}: {time} ms, {speed}{gain}")
         print(f"limiter: {rung.limiter.name}")
         print(textwrap.fill(rung.limiter.sentence, 88, initial_indent="  ", subsequent_indent="  "))
-        shares = (
-            f"{TITLES[reason]} {100 * rung.share(reason):.0f} %" for reason in list(rung.stalls)[:REASONS]
+        shares = (  # each with a space that is no place to break the line
+            f"{TITLES[reason]} {100 * rung.share(reason):.0f}\N{NO-BREAK SPACE}%"
+            for reason in list(rung.stalls)[:REASONS]
         )
-        print("a warp's cycles: " + ", ".join(shares))
+        print(textwrap.fill("a warp's cycles: " + ", ".join(shares), 80, subsequent_indent="  "))
         print(f"for each multiply-add, {number(rung.lsu)} loads and stores; a load of global memory touches")
         print(
             f"{number(rung.sectors)} sectors; {rung.registers} registers a thread, {rung.warps} warps on an SM"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from labkit.checking.case import Case, Outcome
+from labkit.checking.case import UNWRITTEN, Case, Outcome
 from labkit.checking.general import GENERAL
 from labkit.checking.ptx_general import PTX_GENERAL
 from smsim import errors
@@ -39,6 +39,18 @@ def test_an_error_has_a_name(misconceptions, error, name):
 def test_the_first_error_counts():
     outcomes = [_stopped_by(errors.MbarrierError("first."), errors.CopyInFlight("second."))]
     assert _named(GENERAL, outcomes) == "mbarrier"
+
+
+def _finished(expected, got) -> Outcome:
+    case = Case(size=4, arguments={"x": np.arange(4), "out": np.zeros(4)})
+    return Outcome(case=case, expected={"out": np.array(expected)}, got={"out": np.array(got)})
+
+
+def test_what_should_stay_unwritten_is_no_gap():
+    blank = UNWRITTEN
+    right = _finished([3, 7, blank, blank], [3, 7, blank, blank])
+    assert _named(GENERAL, [right, _finished([3, 7, 9, blank], [3, blank, 9, blank])]) == "gaps"
+    assert _named(GENERAL, [right, _finished([3, 7, 9, blank], [9, 7, 3, blank])]) == "wrong result"
 
 
 def test_names_are_unique():

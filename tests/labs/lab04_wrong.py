@@ -66,6 +66,26 @@ def all_lanes_store(x, out):
         out[i // 32] = v
 
 
+@wrong("lab04.warp_sum", "one place for two warps")
+def place_of_the_block(x, out):
+    i = cuda.grid(1)
+    v = x[i] if i < x.size else int32(0)
+    for d in (16, 8, 4, 2, 1):
+        v = int32(v + cuda.shfl_down_sync(FULL, v, d))
+    if cuda.laneid == 0:
+        out[cuda.blockIdx.x] = v
+
+
+@wrong("lab04.warp_sum", "a warp without elements stores")
+def stores_unasked(x, out):
+    i = cuda.grid(1)
+    v = x[i] if i < x.size else int32(0)
+    for d in (16, 8, 4, 2, 1):
+        v = int32(v + cuda.shfl_down_sync(FULL, v, d))
+    if cuda.laneid == 0:
+        out[i // 32] = v
+
+
 @wrong("lab04.warp_sum", "local index")
 def warp_of_the_block(x, out):
     i, t = cuda.grid(1), cuda.threadIdx.x
@@ -556,6 +576,32 @@ def places_from_an_atomic(x, out, count):
     cuda.syncwarp()
     if lane == 0:
         count[0] = next_place[0]
+
+
+@wrong("lab04.compact", "order by luck")
+def places_from_an_atomic_in_a_strided_loop(x, out, count):
+    """The compiler unrolls this loop: lanes that go round it more often no longer come first."""
+    if cuda.laneid == 0:
+        count[0] = 0
+    cuda.syncwarp()
+    for i in range(cuda.laneid, x.size, 32):
+        if x[i] > 0:
+            out[cuda.atomic.add(count, 0, 1)] = x[i]
+
+
+@wrong("lab04.compact", "order by luck")
+def from_the_last_to_the_first(x, out, count):
+    """The ranks are counted from above: each 32 kept elements come in reverse."""
+    lane, kept = cuda.laneid, int32(0)
+    for start in range(0, x.size, 32):
+        i = start + lane
+        v = x[i] if i < x.size else int32(0)
+        ballot = cuda.ballot_sync(FULL, v > 0)
+        if v > 0:
+            out[kept + cuda.popc(ballot) - 1 - cuda.popc(ballot & cuda.lanemask_lt())] = v
+        kept = int32(kept + cuda.popc(ballot))
+    if lane == 0:
+        count[0] = kept
 
 
 @wrong("lab04.compact", "zeros kept")

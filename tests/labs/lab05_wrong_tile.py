@@ -192,6 +192,24 @@ def grid_the_wrong_way(A, B, C):
         C[i, j] = total
 
 
+@wrong("lab05.tile", "x is the row")
+def only_the_grid_the_wrong_way(A, B, C):
+    a = cuda.shared.array((16, 16), float32)
+    b = cuda.shared.array((16, 16), float32)
+    x, y = cuda.threadIdx.x, cuda.threadIdx.y
+    i, j = cuda.grid(2)
+    total = float32(0)
+    for k0 in range(0, A.shape[1], 16):
+        a[y, x] = A[i, k0 + x] if i < A.shape[0] and k0 + x < A.shape[1] else float32(0)
+        b[y, x] = B[k0 + y, j] if k0 + y < B.shape[0] and j < B.shape[1] else float32(0)
+        cuda.syncthreads()
+        for k in range(16):
+            total += a[y, k] * b[k, x]
+        cuda.syncthreads()
+    if i < C.shape[0] and j < C.shape[1]:
+        C[i, j] = total
+
+
 @wrong("lab05.tile", "rest left out")
 def whole_steps_only(A, B, C):
     a = cuda.shared.array((16, 16), float32)

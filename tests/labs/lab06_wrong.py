@@ -79,6 +79,12 @@ def float_converted(t, back, data, scale, a):
     return rd5, rd8, (whole % 2**32) >> 23, r7
 
 
+@wrong("lab06.registers", "value for bits", on_host=True)
+def float_as_a_python_integer(t, back, data, scale, a):
+    rd5, rd8, _, r7 = _registers(t, back, data, scale, a)
+    return rd5, rd8, int(a) >> 23, r7
+
+
 @wrong("lab06.registers", "signed shift", on_host=True)
 def sign_copied(t, back, data, scale, a):
     rd5, rd8, _, r7 = _registers(t, back, data, scale, a)

@@ -125,3 +125,10 @@ def test_the_misalignment_of_a_vector_names_address_and_line(cuda):
     text = changed("lab07.scale", ("mul.wide.u32 %rd3, %r6, 16;", "mul.wide.u32 %rd3, %r6, 4;"))
     verdict = labkit.judge("lab07.scale", text)
     assert "which is not a multiple of 16" in str(verdict) and "PTX line" in str(verdict)
+
+
+def test_blocks_that_all_do_the_whole_work_are_told_so(cuda):
+    text = changed("lab07.scale", ("mul.lo.u32 %r8, %r7, %r4;", "mov.u32 %r8, %r4;"))
+    verdict = labkit.judge("lab07.scale", text)
+    assert verdict.right and "stored more than once" in str(verdict)
+    assert "stored more than once" not in str(labkit.judge("lab07.scale", ours("lab07.scale")))

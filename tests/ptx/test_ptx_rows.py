@@ -90,6 +90,8 @@ def test_an_unknown_instruction_is_named():
         ("ld.global.shared.f32 %f1, [%rd1];", r"ld takes \.global or \.shared, not both\.$"),
         ("add.s32.s32 %r1, %r2, %r3;", r"add takes \.s32 once\.$"),
         ("mov.2 %r1, %r2;", r"mov has no \.2\. It has: "),
+        ("cvt.s8.f32 %r1, %f1;", r"It has: cvt\.rni[^;]*\.s8[^;]*\.f32"),
+        ("cvt.f32.s8 %f1, %r1;", r"It has: cvt\.rn\|[^;]*\.f32[^;]*\.s8"),
         ("fma.f32 %f1, %f2, %f3, %f4;", r"It has: fma\.rn[^;]*\.f32 d, a, b, c$"),
     ],
 )

@@ -64,11 +64,11 @@ def _truncated(answer: Any, outcomes: Sequence[Outcome]) -> bool:
 
 
 def _gaps(answer: Any, outcomes: Sequence[Outcome]) -> bool | str:
-    """Everything written is right, but some elements were never written."""
+    """Everything written is right, but some elements that should be were never written."""
     for outcome in _finished(outcomes):
         for name, want in outcome.expected.items():
             got = outcome.got[name]
-            missing = agree(got, np.full_like(got, UNWRITTEN))
+            missing = agree(got, np.full_like(got, UNWRITTEN)) & ~agree(got, want)
             if np.any(missing):
                 if not np.all(agree(got, want) | missing):
                     return False

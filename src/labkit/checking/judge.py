@@ -11,6 +11,7 @@ from labkit.checking.case import Outcome
 from labkit.checking.failures import describe_failure
 from labkit.checking.table import case_table
 from labkit.checking.verdict import Mark, Verdict
+from labkit.facts.units import number
 
 if TYPE_CHECKING:
     from labkit.checking.exercise import _TriedExercise
@@ -33,8 +34,8 @@ def judge_answer(exercise: _TriedExercise, answer: Any) -> Verdict:
 
 def _try_ladder(exercise: _TriedExercise, answer: Any) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    for number, size in enumerate(exercise.ladder):
-        case = exercise.make(np.random.default_rng(number), size, True)
+    for seed, size in enumerate(exercise.ladder):
+        case = exercise.make(np.random.default_rng(seed), size, True)
         outcomes.append(exercise.attempt(answer, case))
         if _hopeless(outcomes[-1]):
             break
@@ -77,8 +78,9 @@ def _praise(exercise: _TriedExercise, answer: Any, outcomes: Sequence[Outcome]) 
     remembered = figures[0] if figures else None
     failed = [s for s, figure in zip(exercise.scores, figures, strict=True) if s.fails(figure)]
     if failed:
-        message = "right results, but too costly."
-        name = failed[0].cause(answer)[0]
+        limit = failed[0]
+        message = f"right results, but too costly: above {number(limit.too_much)} {limit.unit}."
+        name = limit.cause(answer)[0]
         return Verdict(exercise.name, Mark.WRONG, message, name, tuple(details), score=remembered)
     return Verdict(exercise.name, Mark.RIGHT, message, details=tuple(details), score=remembered)
 

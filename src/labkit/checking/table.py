@@ -112,24 +112,19 @@ def _window(wrong: np.ndarray, length: int) -> int:
 def _matrix_table(outcome: Outcome, name: str) -> list[str]:
     lines: list[str] = []
     expected_label, got_label = _labels(outcome, name)
-    want = outcome.expected[name]
-    parts = {**outcome.case.inputs, expected_label: want}
-    rows_from = columns_from = 0
+    parts = {**outcome.case.inputs, expected_label: outcome.expected[name]}
     if outcome.got is not None:
         parts[got_label] = outcome.got[name]
-    if outcome.got is not None and outcome.got[name].shape == want.shape and want.ndim < 3:
-        wrong = np.atleast_2d(~agree(outcome.got[name], want))
-        rows_from = _window(wrong.any(axis=1), wrong.shape[0])
-        columns_from = _window(wrong.any(axis=0), wrong.shape[1])
     left = max(9, *(len(label) for label in parts))
+    row, column = _corner(outcome, name)
     for label, value in parts.items():
         if not isinstance(value, np.ndarray):
             lines.append(f"{label} = {_number(value)}")
             continue
         whole = np.atleast_2d(value)
-        top, side = (rows_from, columns_from) if label in (expected_label, got_label) else (0, 0)
+        top, side = (row, column) if label in (expected_label, got_label) else (0, 0)
         grid = whole[top : top + COLUMNS, side : side + COLUMNS]
-        rows = [(label if r == 0 else "", [_number(v) for v in row]) for r, row in enumerate(grid)]
+        rows = [(label if r == 0 else "", [_number(v) for v in line]) for r, line in enumerate(grid)]
         lines += _aligned(rows, left=left)
         if grid.size < whole.size and value.ndim == 2:
             lines.append(f"{'':<{left}}  ({_part(value, grid, top, side)})")
@@ -142,6 +137,18 @@ def _part(value: np.ndarray, grid: np.ndarray, top: int, side: int) -> str:
     """Which part of a matrix too large for a table is shown."""
     rows, columns = (f"{start} to {start + n - 1}" for start, n in zip((top, side), grid.shape, strict=True))
     return f"rows {rows}, columns {columns} of {' x '.join(map(str, value.shape))}"
+
+
+def _corner(outcome: Outcome, name: str) -> tuple[int, int]:
+    """Row and column from which a matrix is shown: 0, 0 unless its first wrong element lies out of sight there."""
+    want = np.atleast_2d(outcome.expected[name])
+    if outcome.got is None or want.ndim > 2 or outcome.got[name].shape != outcome.expected[name].shape:
+        return 0, 0
+    wrong = np.argwhere(np.atleast_2d(~agree(outcome.got[name], outcome.expected[name])))
+    if not wrong.size or np.any(np.all(wrong < COLUMNS, axis=1)):
+        return 0, 0
+    row, column = (int(max(0, min(at - 2, length - COLUMNS))) for at, length in zip(wrong[0], want.shape))
+    return row, column
 
 
 def _aligned(rows: Sequence[tuple[str, Sequence[str]]], left: int = 0) -> list[str]:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 480, 200
 _COLOURS = {"DRAM": "#D55E00", "L2": "#0072B2", "L1": "#009E73"}
+#: Of what colour says, strokes and gaps say the same.
+_DASHES = {"DRAM": "none", "L2": "9 4", "L1": "2 3"}
+_EDGES = {"DRAM": "solid", "L2": "dashed", "L1": "dotted"}
 
 
 def html(found: Roofline) -> str:
@@ -48,7 +51,10 @@ def _drawing(found: Roofline, said: str) -> str:
             (at(start, start * level.bandwidth), at(ridge, found.peak), at(10**right, found.peak))
         )
         colour = _COLOURS[level.name]
-        shapes.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        shapes.append(
+            f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2" '
+            f'stroke-dasharray="{_DASHES[level.name]}"/>'
+        )
         shapes.append(_point(at(level.intensity, found.achieved), colour))
         keys.append(_key(level, colour))
     return (
@@ -65,4 +71,5 @@ def _point(place: str, colour: str) -> str:
 
 
 def _key(level: Level, colour: str) -> str:
-    return f'<span><span class="pf-key" style="background:{colour}"></span>{level.name}</span>'
+    look = f"width:2rem;border-top:2px {_EDGES[level.name]} {colour};margin-right:.3rem;vertical-align:middle"
+    return f'<span><span style="display:inline-block;{look}"></span>{level.name}</span>'

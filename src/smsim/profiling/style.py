@@ -37,6 +37,9 @@ vertical-align:-.1rem;margin-right:.3rem}
 .smsim-profile th,.smsim-profile td{border:1px solid rgba(128,128,128,.35);padding:.05rem .4rem;text-align:left;
 font-weight:400;background:transparent;color:inherit}
 .smsim-profile td.pf-number{text-align:right;font-variant-numeric:tabular-nums}
+.smsim-profile td.pf-number:last-child{white-space:nowrap}
+.smsim-profile details td:first-child{min-width:11rem;overflow-wrap:anywhere}
+.smsim-profile details td:last-child{min-width:15rem}
 .smsim-profile thead th{font-weight:600}
 .smsim-profile summary{cursor:pointer}
 """

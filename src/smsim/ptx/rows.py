@@ -296,7 +296,9 @@ def _unknown_modifier(rows: tuple[Row, ...], modifiers: tuple[str, ...]) -> str:
     known = {modifier for row in rows for group in pattern(row.syntax).groups for modifier in group}
     strange = next((modifier for modifier in modifiers if modifier not in known), None)
     own = set(modifiers)
-    nearest = max(rows, key=lambda row: len(own & set().union(*pattern(row.syntax).groups)))
+    nearest = max(
+        rows, key=lambda row: (len(own & set().union(*pattern(row.syntax).groups)), _in_order(row, modifiers))
+    )
     if strange is None:
         both = _alternatives(nearest, modifiers)
         if both is None:
@@ -318,6 +320,12 @@ def _unknown_modifier(rows: tuple[Row, ...], modifiers: tuple[str, ...]) -> str:
     alike.sort(key=lambda word: ("::" in word, word))
     more = " and more" if len(alike) > _LISTED else ""
     return f"{opcode} has no .{strange}. It has: {_listed(alike[:_LISTED])}{more}."
+
+
+def _in_order(row: Row, modifiers: tuple[str, ...]) -> bool:
+    """Whether the row has places for all modifiers, in this order: ``cvt.s8.f32`` makes an integer of a float."""
+    places = iter(pattern(row.syntax).groups)
+    return all(any(modifier in place for place in places) for modifier in modifiers)
 
 
 def _alternatives(row: Row, modifiers: tuple[str, ...]) -> tuple[str, str] | None:

@@ -105,6 +105,16 @@ def _count_alone(answer: Any, outcomes: Sequence[Outcome]) -> bool | str:
     return "`out` is right, and `count[0]` is not how many were kept."
 
 
+def _order_lost(answer: Any, outcomes: Sequence[Outcome]) -> bool | str:
+    """The right elements at the front, and their number, in another order."""
+    for outcome in outcomes:
+        if outcome.got is None or any(
+            np.any(np.sort(outcome.got[name]) != np.sort(want)) for name, want in outcome.expected.items()
+        ):
+            return False
+    return LOST_BY_LUCK if uses_a_place_from_an_atomic(answer) else True
+
+
 def uses_a_place_from_an_atomic(answer: Any) -> bool:
     """Whether the answer's source uses what an atomic returned: places handed out that way have no order."""
     function = python_function(answer)
@@ -130,6 +140,11 @@ class OrderedExercise(KernelExercise):
 BY_LUCK = (
     "an atomic hands out the places, and a GPU promises no order among lanes that collide. The order is right "
     "here only because the simulated SM always serves the lowest lane first. Take the place from a ballot."
+)
+
+LOST_BY_LUCK = (
+    "the right elements are kept, in another order. An atomic hands out the places to whoever comes first, and "
+    "no machine promises who that is. Take the place from a ballot."
 )
 
 EXERCISE = OrderedExercise(
@@ -189,6 +204,11 @@ EXERCISE = OrderedExercise(
         ),
         Misconception(
             "zeros kept", "zeros are kept as well: `> 0`, not `>= 0`.", detect=signs.gives(_keeps_zeros)
+        ),
+        Misconception(
+            "order by luck",
+            "the right elements are kept, in another order. An element's place is how many were kept before it.",
+            detect=_order_lost,
         ),
         Misconception("count is wrong", "`count[0]` is not how many were kept.", detect=_count_alone),
     ),

@@ -84,8 +84,13 @@ def _names_an_input(error: Exception, outcomes: Sequence[Outcome]) -> bool:
 
 def between_blocks(answer: Any, outcomes: Sequence[Outcome]) -> bool:
     """Threads of two blocks race."""
+    return len(set(getattr(first_race(outcomes), "blocks", ()))) > 1
+
+
+def first_race(outcomes: Sequence[Outcome]) -> Exception | None:
+    """The first error, if it is a race."""
     error = _first_of(outcomes)
-    return type(error).__name__ == "DataRace" and len(set(getattr(error, "blocks", ()))) > 1
+    return error if type(error).__name__ == "DataRace" else None
 
 
 def _first_of(outcomes: Sequence[Outcome]) -> Exception | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
-from labkit.checking.case import Case, unwritten_like
+from labkit.checking.case import Case, Outcome, unwritten_like
 from labkit.checking.exercise import KernelExercise
 from labkit.checking.misconception import Misconception
 from labkit.exercises.lab04 import signs
@@ -52,6 +55,13 @@ def _nothing_added(case: Case) -> np.ndarray:
     return groups(case.arguments["x"])[:, 0]
 
 
+def _two_warps(answer: Any, outcomes: Sequence[Outcome]) -> bool:
+    """Threads of two warps of one block race on ``out``."""
+    error = signs.first_race(outcomes)
+    warps = {thread[0] // 32 for thread in getattr(error, "threads", None) or ()}
+    return signs.races_on("out")(answer, outcomes) and len(warps) > 1
+
+
 EVERY_LANE = (
     "several lanes write the place of their warp, and they hold different values. The finished sum is in one "
     "lane: let only that lane store it."
@@ -74,7 +84,19 @@ EXERCISE = KernelExercise(
             "block; count across all of them.",
             detect=signs.between_blocks,
         ),
+        Misconception(
+            "one place for two warps",
+            "two warps of a block write the same place. `out` has a place for each warp, not for each block: "
+            "element `i` belongs to `out[i // 32]`.",
+            detect=_two_warps,
+        ),
         Misconception("every lane writes", EVERY_LANE, detect=signs.races_on("out")),
+        Misconception(
+            "a warp without elements stores",
+            "a warp that has no element stores a sum all the same, past the end of `out`. Its lane 0 is past the end "
+            "of `x`: the store needs that condition, too.",
+            detect=lambda answer, outcomes: signs.writes_past("out", outcomes),
+        ),
         signs.ADDS_TO_THE_MARK,
         Misconception(
             "nothing added",

@@ -47,6 +47,12 @@ def _crooked(mine: Found, ours: Found) -> bool:
     return mine.loads.sectors > MORE * ours.loads.sectors or mine.stores.sectors > MORE * ours.stores.sectors
 
 
+def _narrow(mine: Found, ours: Found) -> bool:
+    """As many bytes from the tiles as ours, in more loads."""
+    more = mine.shared_loads.requests > MORE * ours.shared_loads.requests
+    return more and mine.shared_loads.bytes <= 1.1 * ours.shared_loads.bytes
+
+
 #: A test, the misconception's name and what to do, most telling first.
 CAUSES: tuple[tuple[Test, str, str], ...] = (
     (
@@ -93,6 +99,13 @@ CAUSES: tuple[tuple[Test, str, str], ...] = (
         "column do; let them walk along a row, or make the rows of the tile longer by a few unused words.",
     ),
     (
+        _narrow,
+        "one value a load",
+        "Each load of shared memory brings one value, where ours bring four. Neighbours come with one load if the "
+        "compiler knows that they lie at a multiple of 16 bytes: `alignment=16` for the tile, an index that cannot "
+        "be negative, and the four rows and the four columns of a thread side by side.",
+    ),
+    (
         lambda mine, ours: mine.shared_loads.requests > MORE * ours.shared_loads.requests,
         "too many loads of shared memory",
         "For each product a value is fetched from shared memory. A value that a thread uses for several results "
@@ -103,8 +116,9 @@ CAUSES: tuple[tuple[Test, str, str], ...] = (
         lambda mine, ours: mine.instructions > MORE * ours.instructions,
         "too many instructions",
         "The kernel executes far more instructions than the products need. A loop is written out only if its bounds "
-        "are constants, and an index that may be negative costs some instructions each time: write "
-        "`cuda.threadIdx.x & 127` for an index below 128, and so on.",
+        "are constants and its body is short; one that stays a loop is cheaper with `while` than with `range`. And "
+        "an index that may be negative costs some instructions each time: write `cuda.threadIdx.x & 127` for an "
+        "index below 128, and so on.",
     ),
 )
 

@@ -63,6 +63,29 @@ def first_step_again(case: Case) -> np.ndarray:
     return steps * (case.arguments["A"][:, :STEP] @ case.arguments["B"][:STEP])
 
 
+def rows_along_x(case: Case) -> np.ndarray:
+    """Of ``i, j = cuda.grid(2)`` with tiles indexed ``[y, x]``: all of a block adds up along the tiles' diagonals.
+
+    Where a tile hangs over an edge the conditions come from the interchanged ``i`` and ``j``, as the indices do.
+    """
+    m, k, n = shape(case)
+    A, B = (_padded(case.arguments[name]) for name in "AB")
+    C = np.full((m, n), float(UNWRITTEN))
+    columns, rows = (-(-length // STEP) for length in (n, m))
+    for x in range(columns):
+        for y in range(rows):
+            i, j = slice(STEP * x, min(STEP * x + STEP, m)), slice(STEP * y, min(STEP * y + STEP, n))
+            if STEP * x >= m or STEP * y >= n:
+                continue
+            C[i, j] = sum(
+                A[STEP * x + d, s + d] * B[s + d, STEP * y + d]
+                for s in range(0, k, STEP)
+                for d in range(STEP)
+                if s + d < k
+            )
+    return C
+
+
 def wrong_from(length: int) -> Detector:
     """All is right while sums are at most ``length`` long, and wrong beyond."""
 

@@ -67,6 +67,12 @@ EXERCISE = KernelExercise(
             detect=signs.some_never_written,
         ),
         Misconception(
+            "x is the row",
+            "every result of a block is the same sum: `cuda.grid(2)` gives x first, and x is the column, so that "
+            "`j, i = cuda.grid(2)`. Here the threads of a row fetch from different rows of A.",
+            detect=signs.gives(signs.rows_along_x),
+        ),
+        Misconception(
             "rest left out",
             "the end of the sums is missing where their length is no multiple of 16: `A.shape[1] // 16` rounds down. "
             "A last step that is not full is a step too.",

@@ -127,8 +127,9 @@ class ReadingExercise(OneAnswerExercise):
         return Verdict(self.name, Mark.WRONG, f"{result.label}: {message}", name, table=table)
 
     def _accounts(self, misreading: Misreading, number: int, tried: Sequence[tuple]) -> bool:
+        same = self.results[number].same
         values = ((misreading.value(**inputs), got[number]) for inputs, got, _ in tried)
-        return all(v is not None and self.results[number].same(got, int(v)) for v, got in values)
+        return all(v is not None and (got == v or same(got, int(v))) for v, got in values)
 
     def _table(self, inputs: Inputs, got: Sequence[int], want: Sequence[int]) -> tuple[str, ...]:
         """The first failing inputs, and the results up to the one that is wrong."""

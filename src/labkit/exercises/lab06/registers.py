@@ -193,6 +193,13 @@ EXERCISE = ReadingExercise(
             "what `cvt` does.",
             ("mov.b32         %r5, %f1;", "cvt.rzi.s32.f32 %r5, %f1;"),
         ),
+        Misreading(
+            "%r6",
+            "value for bits",
+            "you converted the float to a whole number. `mov.b32` copies its 32 bits as they are; converting is "
+            "what `cvt` does.",
+            lambda t, back, data, scale, a: int(a) >> 23,
+        ),
         _misread(
             "%r6",
             "signed shift",

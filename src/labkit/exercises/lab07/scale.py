@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from labkit.checking.case import Case, unwritten_like
@@ -9,7 +11,7 @@ from labkit.checking.misconception import Misconception
 from labkit.checking.ptx_answer import PTXExercise
 from labkit.exercises.lab04.signs import gives
 from labkit.exercises.lab07 import signs
-from labkit.exercises.lab07.budget import instructions
+from labkit.exercises.lab07.budget import bytes_stored, instructions
 
 BLOCKS, THREADS = 2, 64
 TOTAL = BLOCKS * THREADS
@@ -77,6 +79,17 @@ def _same_for_all_four(case: Case) -> np.ndarray:
     return a * np.where(_tail(case), x, x[_index(case) // 4 * 4])
 
 
+def _done_twice(answer: Any, case: Case) -> tuple[str, str] | None:
+    """Every block goes over the whole array: right, since both store the same, and twice the work."""
+    if bytes_stored(answer, case) < 1.5 * case.arguments["out"].nbytes:
+        return None
+    return (
+        "done twice",
+        "Elements are stored more than once: each block goes over all of `x`. The step of the loop is the number of "
+        "threads in the grid, `%ntid.x` times `%nctaid.x`.",
+    )
+
+
 EXERCISE = PTXExercise(
     name="lab07.scale",
     specification=specification,
@@ -88,6 +101,7 @@ EXERCISE = PTXExercise(
         1100,
         "A loop over single elements takes four times the turns. Load and store `.v4`, and let the addresses "
         "step along: adding the stride in bytes is cheaper than computing them anew.",
+        blame=_done_twice,
     ),
     misconceptions=(
         Misconception(
