@@ -6,6 +6,7 @@ import pytest
 from labkit.checking.case import UNWRITTEN, Case, Outcome
 from labkit.checking.general import GENERAL
 from labkit.checking.ptx_general import PTX_GENERAL
+from labkit.checking.table import case_table
 from smsim import errors
 
 
@@ -56,3 +57,16 @@ def test_what_should_stay_unwritten_is_no_gap():
 def test_names_are_unique():
     names = [m.name for m in GENERAL]
     assert len(set(names)) == len(names)
+
+
+def test_a_matrix_is_shown_where_it_is_wrong():
+    want = np.arange(400.0).reshape(20, 20)
+    got = want.copy()
+    got[15, 3] = -1
+    case = Case(size="20 x 20", arguments={"A": want, "C": np.zeros((20, 20))}, outputs=("C",))
+    table = "\n".join(case_table(Outcome(case=case, expected={"C": want}, got={"C": got})))
+    assert "C from row 12 and column 1 on, where the first difference is:" in table
+    assert " 303" in table.partition("expected")[2] and " -1" in table.partition("got")[2]
+    near = want.copy()
+    near[7, 7] = -1
+    assert "from row" not in "\n".join(case_table(Outcome(case=case, expected={"C": want}, got={"C": near})))
