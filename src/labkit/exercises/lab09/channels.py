@@ -9,6 +9,7 @@ import numpy as np
 
 from labkit.checking.case import UNWRITTEN, Case, Outcome, unwritten_like
 from labkit.exercises.lab09.alone import accesses_of, left_by
+from labkit.exercises.lab09.bypass import past_the_ring, words_moved
 from labkit.exercises.lab09.judging import OrderExercise
 from labkit.exercises.lab09.signs import (
     BARRIER,
@@ -120,6 +121,22 @@ def _past_the_end(answers: Sequence[Any], kernel: Any, outcomes: Sequence[Outcom
     return None
 
 
+def _past_the_ring(kernel: Any) -> Found:
+    """Three elements in two pieces, one after the other in a single slot."""
+    case, _ = EXERCISE.case_of(((3,), 1, 2))
+    moved = words_moved(kernel, case, "slots", lambda word: "data" if word else "length")
+    if moved is None:
+        return None
+    found = past_the_ring(3, moved[0, "write", "data"], moved[1, "read", "data"])
+    if found is None and moved[1, "read", "length"] < 2:
+        return (
+            "length from elsewhere",
+            "the result is right, but the receiver does not look at word 0 of every piece. It must not know the "
+            "length of its stream from `sizes`, which only the sender has: it learns from the pieces when to stop.",
+        )
+    return found
+
+
 EXERCISE = OrderExercise(
     name="lab09.channels",
     specification=specification,
@@ -147,4 +164,5 @@ EXERCISE = OrderExercise(
         _early,
         _shared_counter,
     ),
+    although_right=(_past_the_ring,),
 )
