@@ -15,6 +15,7 @@ WRONG = [
     Planted("lab09.message", "plain store", "plain store", (PLAIN,)),
     Planted("lab09.message", "plain load", "plain load", ((LOAD, "flag[0]"),)),
     Planted("lab09.message", "both plain", "plain load", (PLAIN, (LOAD, "flag[0]"))),
+    Planted("lab09.message", "asm out of the loop", "memory missing", (('"=r, l, memory"', '"=r, l"'),)),
     Planted("lab09.message", "relaxed store", "relaxed store", RELAXED[:1]),
     Planted("lab09.message", "relaxed load", "relaxed load", RELAXED[1:]),
     Planted("lab09.message", "both relaxed", "relaxed store", RELAXED),
@@ -52,6 +53,7 @@ WRONG = [
     ),
     Planted("lab09.ring", "plain store", "plain store", (PLAIN,)),
     Planted("lab09.ring", "plain load", "plain load", ((LOAD, "flag[0]"),)),
+    Planted("lab09.ring", "asm out of the loop", "memory missing", (('"=r, l, memory"', '"=r, l"'),)),
     Planted("lab09.ring", "relaxed store", "relaxed store", RELAXED[:1]),
     Planted("lab09.ring", "relaxed load", "relaxed load", RELAXED[1:]),
     Planted("lab09.ring", "scope", "scope of the block", ((".gpu", ".cta"),)),
@@ -126,6 +128,12 @@ WRONG = [
         "no closing piece",
         "no closing piece",
         (("sizes[c] // W + 1", "(sizes[c] + W - 1) // W"),),
+    ),
+    Planted(
+        "lab09.channels",
+        "full pieces only",
+        "no last piece",
+        (("sizes[c] // W + 1", "sizes[c] // W"),),
     ),
     Planted(
         "lab09.channels",

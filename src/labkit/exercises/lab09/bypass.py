@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from labkit.checking.case import Case
-from labkit.exercises.lab09.program import compiled
+from labkit.exercises.lab09.program import STEPS, compiled
 from labkit.exercises.lab09.signs import Found
 
 #: Accesses of more than one word, which :func:`words_moved` does not take apart.
@@ -31,7 +31,7 @@ def words_moved(kernel: Any, case: Case, array: str, kind: Callable[[int], str])
     from smsim.errors import SimulationError
 
     try:
-        watched = watch(kernel[case.blocks, case.threads], *case.arguments.values())
+        watched = watch(kernel[case.blocks, case.threads], *case.arguments.values(), budget=STEPS)
     except SimulationError:
         return None
     lines = compiled(kernel, case).lines

@@ -17,6 +17,7 @@ from labkit.exercises.lab09.signs import (
     EARLY_TAIL,
     Found,
     is_endless,
+    looks_once,
     outside,
     space,
     weak_counter,
@@ -53,7 +54,7 @@ def _space(answers: Sequence[Any], kernel: Any, outcomes: Sequence[Outcome]) -> 
 
 def _early(answers: Sequence[Any], kernel: Any, outcomes: Sequence[Outcome]) -> Found:
     case = make(np.random.default_rng(0), (1, 2, 1), True)
-    sender, receiver = (accesses_of(kernel[2, 1], n, *case.arguments.values()) for n in (0, 1))
+    sender, receiver = accesses_of(kernel[2, 1], 2, *case.arguments.values())
     for order, data, counter, found in (
         (sender, ("write", "slots"), "tail", EARLY_TAIL),
         (receiver, ("read", "slots"), "head", EARLY_RELEASE),
@@ -97,6 +98,6 @@ EXERCISE = OrderExercise(
     handed_over=("ring",),
     weakened=((4, 2, 64), (2, 1, 64)),
     misconceptions=(BARRIER,),
-    signs=(weak_counter("head", "tail"), outside("slots"), _space, _head_still, _early),
+    signs=(weak_counter("head", "tail"), looks_once, outside("slots"), _space, _head_still, _early),
     although_right=(_past_the_ring,),
 )
