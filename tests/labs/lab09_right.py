@@ -96,4 +96,14 @@ RIGHT = [
             ("out[k * W + t] = slots[k % S, t]", WORDS["load"]),
         ),
     ),
+    Planted(
+        "lab09.ring",
+        "atomics move the words",
+        None,
+        (
+            ("slots[k % S, t] = x[k * W + t]", "cuda.atomic.exch(slots, (k % S, t), x[k * W + t])"),
+            ("= slots[k % S, t]", "= cuda.atomic.add(slots, (k % S, t), 0)"),
+        ),
+        noted=True,
+    ),
 ]

@@ -13,6 +13,8 @@ from labkit.exercises.lab09.signs import Found
 
 #: Accesses of more than one word, which :func:`words_moved` does not take apart.
 _WIDE = re.compile(r"\.(v[248]|[busf]64|b128)\b")
+#: Copies whose accesses are not seen one by one.
+_COPIES = re.compile(r"\bcp\.")
 
 
 def words_moved(kernel: Any, case: Case, array: str, kind: Callable[[int], str]) -> Counter | None:
@@ -24,8 +26,8 @@ def words_moved(kernel: Any, case: Case, array: str, kind: Callable[[int], str])
         kind: what a word is for, from its number in the array.
 
     Returns:
-        Counts by ``(block, "write" or "read", kind of word)``; ``None`` where that cannot be told: an access is
-        wider than a word, or the run fails.
+        Counts by ``(block, "write" or "read", kind of word)``; an atomic is both. ``None`` where that cannot be
+        told: an access is wider than a word, there are asynchronous copies, or the run fails.
     """
     from labkit.figures.accesses import watch
     from smsim.errors import SimulationError
@@ -35,6 +37,8 @@ def words_moved(kernel: Any, case: Case, array: str, kind: Callable[[int], str])
     except SimulationError:
         return None
     lines = compiled(kernel, case).lines
+    if any(_COPIES.search(line) for line in lines):
+        return None
     counts: Counter = Counter()
     for access in watched.accesses:
         if re.split(r"\W", access.place)[0] != array:
@@ -42,7 +46,8 @@ def words_moved(kernel: Any, case: Case, array: str, kind: Callable[[int], str])
         word = re.search(r"\d+", access.place[len(array) :])
         if word is None or _WIDE.search(lines[access.ptx_line - 1]):
             return None
-        counts[access.thread // case.threads, access.kind, kind(int(word[0]))] += access.times
+        for done in ("write", "read") if access.kind == "update" else (access.kind,):
+            counts[access.thread // case.threads, done, kind(int(word[0]))] += access.times
     return counts
 
 
