@@ -203,7 +203,7 @@ def _kernels() -> list[dict]:
 
 
 def _instructions() -> str:
-    table = ["| Kernel | PTX | Model | Machine code | off | |", "| --- | --- | --- | --- | --- | --- |"]
+    table = ["| Kernel | PTX | Model | Machine code | off | gate |", "| --- | --- | --- | --- | --- | --- |"]
     for row, kernel in zip(lowering(), _kernels(), strict=True):
         verdict = "holds" if row.holds else "**miss**"
         counts = f"{row.modelled} | {row.sources[0].value} | {100 * row.off:+.0f} %"

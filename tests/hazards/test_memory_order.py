@@ -148,6 +148,25 @@ def test_a_weakened_message_is_a_race(case):
         run(MESSAGE, load=load, after=after, before=before, store=store)
 
 
+@pytest.mark.parametrize("case", WRONG)
+def test_a_race_says_what_each_access_does(case):
+    """Strong or not, a load reads and a store writes."""
+    load, after, before, store = WRONG[case]
+    with pytest.raises(errors.DataRace) as caught:
+        run(MESSAGE, load=load, after=after, before=before, store=store)
+    text = str(caught.value)
+    assert "updates" not in text
+    assert "one reads it and the other writes it" in text or "one writes it and the other reads it" in text
+
+
+def test_an_atomic_in_a_race_updates():
+    text = MESSAGE.replace("STORE [%rd2], %r5;", "atom.relaxed.cta.global.exch.b32 %r6, [%rd2], %r5;")
+    with pytest.raises(errors.DataRace) as caught:
+        run(text, load="ld.relaxed.cta.global.u32", after="", before="", store="")
+    said = str(caught.value)
+    assert "updates it" in said and "reads it" in said and "writes it" not in said
+
+
 def test_a_ring_buffer_between_two_blocks():
     release = "st.release.gpu.global.u32"
     assert run(RING, consumed=release, produced=release)[:10].tolist() == [n * n for n in range(10)]

@@ -289,3 +289,36 @@ def shared_for_global(source, target, first, n):
 def eight_at_a_time(source, target, first, n):
     for k in range(first + 4 * cuda.grid(1), first + n, 4 * cuda.gridsize(1)):
         smsim.asm("st.global.nc.v4.u32 [%0], {%1, %1, %1, %1};", "l, r : memory", target[k:], source[k])
+
+
+@wrong("lab08.copy", "past the end")
+def from_first_and_rounded_up(source, target, first, n):
+    for k in range(first + 4 * cuda.grid(1), first + n, 4 * cuda.gridsize(1)):
+        a, b, c, d = smsim.asm("ld.global.v4.u32 {%0, %1, %2, %3}, [%4];", "=r, =r, =r, =r : l", source[k:])
+        smsim.asm(
+            "st.global.v4.u32 [%0], {%1, %2, %3, %4};", "l, r, r, r, r : memory", target[k:], a, b, c, d
+        )
+
+
+@wrong("lab08.copy", "past both ends")
+def whole_vectors_around_it(source, target, first, n):
+    for k in range(first // 4 * 4 + 4 * cuda.grid(1), first + n, 4 * cuda.gridsize(1)):
+        a, b, c, d = smsim.asm("ld.global.v4.u32 {%0, %1, %2, %3}, [%4];", "=r, =r, =r, =r : l", source[k:])
+        smsim.asm(
+            "st.global.v4.u32 [%0], {%1, %2, %3, %4};", "l, r, r, r, r : memory", target[k:], a, b, c, d
+        )
+
+
+@wrong("lab08.copy", "past both ends")
+def head_of_a_short_copy(source, target, first, n):
+    i = cuda.grid(1)
+    body, tail = (first + 3) // 4 * 4, (first + n) // 4 * 4
+    if first + i < body:
+        target[first + i] = source[first + i]
+    for k in range(body + 4 * i, tail, 4 * cuda.gridsize(1)):
+        a, b, c, d = smsim.asm("ld.global.v4.u32 {%0, %1, %2, %3}, [%4];", "=r, =r, =r, =r : l", source[k:])
+        smsim.asm(
+            "st.global.v4.u32 [%0], {%1, %2, %3, %4};", "l, r, r, r, r : memory", target[k:], a, b, c, d
+        )
+    if tail + i < first + n:
+        target[tail + i] = source[tail + i]

@@ -40,6 +40,11 @@ STYLES = {
     ),
 }
 
+WORDS = {
+    "store": 'smsim.asm("st.global.s32 [%0], %1;", "l, r, memory", slots[k % S, t:], x[k * W + t])',
+    "load": 'out[k * W + t] = smsim.asm("ld.global.s32 %0, [%1];", "=r, l, memory", slots[k % S, t:])',
+}
+
 RIGHT = [
     *(
         Planted(exercise, style, None, changes, noted)
@@ -68,4 +73,37 @@ RIGHT = [
         noted=True,
     ),
     Planted("lab09.channels", "a barrier too many", None, ((READ, READ + READ),), noted=True),
+    Planted(
+        "lab09.channels",
+        "one thread reads the length for all",
+        None,
+        (
+            (
+                "            m = slots[c, k % S, 0]\n",
+                "            if t == 0:\n                shared_m[0] = slots[c, k % S, 0]\n"
+                "            cuda.syncthreads()\n            m = shared_m[0]\n",
+            ),
+            ("    S, W = ", "    shared_m = cuda.shared.array(1, int32)\n    S, W = "),
+        ),
+        noted=True,
+    ),
+    Planted(
+        "lab09.ring",
+        "by words of PTX",
+        None,
+        (
+            ("slots[k % S, t] = x[k * W + t]", WORDS["store"]),
+            ("out[k * W + t] = slots[k % S, t]", WORDS["load"]),
+        ),
+    ),
+    Planted(
+        "lab09.ring",
+        "atomics move the words",
+        None,
+        (
+            ("slots[k % S, t] = x[k * W + t]", "cuda.atomic.exch(slots, (k % S, t), x[k * W + t])"),
+            ("= slots[k % S, t]", "= cuda.atomic.add(slots, (k % S, t), 0)"),
+        ),
+        noted=True,
+    ),
 ]

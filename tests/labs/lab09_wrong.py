@@ -1,6 +1,6 @@
 """Planted wrong answers to lab 9. Each must be rejected for the right reason."""
 
-from lab09_answers import Planted
+from lab09_answers import RING, Planted
 
 SPACE, WRITTEN = "            cuda.syncthreads()  # space\n", "            cuda.syncthreads()  # written\n"
 ARRIVED, READ = "            cuda.syncthreads()  # arrived\n", "            cuda.syncthreads()  # read\n"
@@ -15,6 +15,7 @@ WRONG = [
     Planted("lab09.message", "plain store", "plain store", (PLAIN,)),
     Planted("lab09.message", "plain load", "plain load", ((LOAD, "flag[0]"),)),
     Planted("lab09.message", "both plain", "plain load", (PLAIN, (LOAD, "flag[0]"))),
+    Planted("lab09.message", "asm out of the loop", "memory missing", (('"=r, l, memory"', '"=r, l"'),)),
     Planted("lab09.message", "relaxed store", "relaxed store", RELAXED[:1]),
     Planted("lab09.message", "relaxed load", "relaxed load", RELAXED[1:]),
     Planted("lab09.message", "both relaxed", "relaxed store", RELAXED),
@@ -52,6 +53,7 @@ WRONG = [
     ),
     Planted("lab09.ring", "plain store", "plain store", (PLAIN,)),
     Planted("lab09.ring", "plain load", "plain load", ((LOAD, "flag[0]"),)),
+    Planted("lab09.ring", "asm out of the loop", "memory missing", (('"=r, l, memory"', '"=r, l"'),)),
     Planted("lab09.ring", "relaxed store", "relaxed store", RELAXED[:1]),
     Planted("lab09.ring", "relaxed load", "relaxed load", RELAXED[1:]),
     Planted("lab09.ring", "scope", "scope of the block", ((".gpu", ".cta"),)),
@@ -129,6 +131,12 @@ WRONG = [
     ),
     Planted(
         "lab09.channels",
+        "full pieces only",
+        "no last piece",
+        (("sizes[c] // W + 1", "sizes[c] // W"),),
+    ),
+    Planted(
+        "lab09.channels",
         "past the end",
         "past the end of the stream",
         (
@@ -156,4 +164,55 @@ WRONG = [
         (("            if t == 0:\n                publish(tail[c:], k + 1)\n", ""),),
     ),
     Planted("lab09.channels", "no modulo", "slot without modulo", (("k % S", "k"),)),
+]
+
+#: The result is right, and there is no failing case; the task is not done all the same.
+PAST_THE_RING = [
+    Planted(
+        "lab09.ring",
+        "the receiver reads x, without any order",
+        "past the ring",
+        (
+            (
+                RING,
+                """
+@cuda.jit
+def ring(x, slots, head, tail, out):
+    if cuda.blockIdx.x == 1:
+        for k in range(cuda.threadIdx.x, x.size, cuda.blockDim.x):
+            out[k] = x[k]
+""",
+            ),
+        ),
+    ),
+    Planted(
+        "lab09.ring", "the queue runs empty", "past the ring", (("slots[k % S, t]\n", "x[k * W + t]\n"),)
+    ),
+    Planted(
+        "lab09.ring",
+        "the sender writes the result",
+        "past the ring",
+        (
+            ("            slots[k % S, t] = ", "            out[k * W + t] = "),
+            ("            out[k * W + t] = slots[k % S, t]\n", ""),
+        ),
+    ),
+    Planted(
+        "lab09.ring",
+        "the blocks swapped",
+        "past the ring",
+        (("cuda.blockIdx.x == 0", "cuda.blockIdx.x == 1"),),
+    ),
+    Planted(
+        "lab09.channels",
+        "the receiver reads x",
+        "past the ring",
+        (("slots[c, k % S, 1 + t]\n", "x[c, k * W + t]\n"),),
+    ),
+    Planted(
+        "lab09.channels",
+        "the receiver knows the length",
+        "length from elsewhere",
+        (("m = slots[c, k % S, 0]", "m = min(W, sizes[c] - k * W)"),),
+    ),
 ]

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from lab09_right import RIGHT
-from lab09_wrong import WRONG
+from lab09_wrong import PAST_THE_RING, WRONG
 from nbtools import files
 from nbtools.first_cell import ROOT
 
@@ -32,6 +32,14 @@ def test_wrong_answer_is_rejected_for_the_right_reason(answer, cuda):
     text = str(verdict)
     assert "smallest failing case" in text and ".py" not in text
     assert all(len(line) <= 100 for line in text.splitlines())
+
+
+@pytest.mark.parametrize("answer", PAST_THE_RING, ids=lambda a: f"{a.exercise}-{a.label}")
+def test_a_right_result_that_passes_the_ring_is_refused(answer, cuda):
+    verdict = labkit.judge(answer.exercise, *answer.ready(cuda))
+    assert verdict.mark is Mark.WRONG, str(verdict)
+    assert verdict.misconception == answer.misconception, str(verdict)
+    assert "`slots`" in str(verdict) or "word 0" in str(verdict)
 
 
 @pytest.mark.parametrize("answer", RIGHT, ids=lambda a: f"{a.exercise}-{a.label}")

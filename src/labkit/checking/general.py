@@ -68,10 +68,11 @@ def _gaps(answer: Any, outcomes: Sequence[Outcome]) -> bool | str:
     for outcome in _finished(outcomes):
         for name, want in outcome.expected.items():
             got = outcome.got[name]
-            missing = agree(got, np.full_like(got, UNWRITTEN)) & ~agree(got, want)
+            wanted = ~agree(want, np.full_like(want, UNWRITTEN))
+            missing = agree(got, np.full_like(got, UNWRITTEN)) & wanted
+            if not np.all(agree(got, want) | missing):
+                return False
             if np.any(missing):
-                if not np.all(agree(got, want) | missing):
-                    return False
                 where = ", ".join(map(str, np.argwhere(missing)[0]))
                 return f"some elements are never written, `{name}[{where}]` for one. Each needs a thread."
     return False

@@ -56,7 +56,11 @@ class Watched:
 
 
 def watch(
-    launch: Any, *arguments: Any, arrays: Sequence[str] | None = None, seed: int | None = None
+    launch: Any,
+    *arguments: Any,
+    arrays: Sequence[str] | None = None,
+    seed: int | None = None,
+    budget: int | None = None,
 ) -> Watched:
     """Run a launch of up to four threads on the simulated SM and note what it does to global memory.
 
@@ -64,6 +68,7 @@ def watch(
         launch: a configured kernel, as ``smsim.check`` takes it; the arguments stay as they are.
         arrays: names of the arrays that matter; all if it is left out.
         seed: which order of threads; ``None`` for the usual one.
+        budget: engine steps after which the run counts as endless; ``None`` for the usual number.
 
     Raises:
         ValueError: the launch has more than four threads.
@@ -72,7 +77,8 @@ def watch(
     from smsim.errors import DataRace
     from smsim.isolated import isolate
 
-    isolated = isolate("watch", launch, arguments, hazards="collect", seed=seed)
+    limit = {} if budget is None else {"budget": budget}
+    isolated = isolate("watch", launch, arguments, hazards="collect", seed=seed, **limit)
     run = isolated.prepare()
     threads = run.threads * run.blocks
     if threads > MOST_THREADS:

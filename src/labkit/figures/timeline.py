@@ -51,7 +51,7 @@ def draw_timeline(ways: Mapping[str, Mapping[str, Sequence[Piece]]], *, unit: st
         digits = 0 if unit == "instructions" else 2
         axes.set_title(f"{title}: {last:.{digits}f} {unit}", loc="left", fontsize=11)
     panels[-1].set_xlim(0, end * 1.02)
-    panels[-1].set_xlabel(f"time in {unit}")
+    panels[-1].set_xlabel("instructions issued so far" if unit == "instructions" else f"time in {unit}")
     return fig
 
 

@@ -14,7 +14,7 @@ from smsim.hazards.scopes import SCOPE_NAMES, reach
 from smsim.hazards.teller import Teller
 from smsim.hazards.where import where
 from smsim.machine.faults import AccessFault
-from smsim.machine.kinds import ATOMIC
+from smsim.machine.kinds import ATOMIC, READ, WRITE
 from smsim.machine.lanes import Dim3, unflatten
 from smsim.machine.retype import DTYPES
 from smsim.ptx.nodes import Instruction, Register
@@ -81,15 +81,16 @@ class MemoryErrors(Teller):
         byte = _address_of(access, thread, column)
         place = self.places.describe(chunk.shared, byte, access.size)
         a, b = self.where(access.step), self.where(other.step)
+        does, other_does = _does(access.kind, access.step), _does(other.kind, other.step)
         message = (
             f"threads {self.thread(thread)} and {self.thread(other_thread)} of block "
             f"{self.block(chunk, column)} in {self.launch.called} race on {place.at}: "
-            f"one {_KIND[access.kind]} it and the other {_KIND[other.kind]} it, and no barrier stands between."
+            f"one {does} it and the other {other_does} it, and no barrier stands between."
         )
         if same_value:
             message += " Both write the same value, so the result is not harmed."
-        message += f"\n    thread {self.thread(thread)} {_KIND[access.kind]} at {a.short()}"
-        message += f"\n    thread {self.thread(other_thread)} {_KIND[other.kind]} at {b.short()}"
+        message += f"\n    thread {self.thread(thread)} {does} at {a.short()}"
+        message += f"\n    thread {self.thread(other_thread)} {other_does} at {b.short()}"
         return DataRace(
             message,
             kernel=self.launch.kernel_name,
@@ -122,9 +123,8 @@ class MemoryErrors(Teller):
             lacks = "nothing orders the two blocks"
         if me.launch is they.launch:
             who += f" in {self.launch.called}"
-        message = (
-            f"{who} race on {place.at}: one {_KIND[kind]} it and the other {_KIND[other]} it, and {lacks}."
-        )
+        does, other_does = _does(kind, step), _does(other, theirs)
+        message = f"{who} race on {place.at}: one {does} it and the other {other_does} it, and {lacks}."
         if kind == other == ATOMIC:
             apart = me.launch.device.ordinal != they.launch.device.ordinal
             whole = "GPU" if apart else "block"
@@ -135,8 +135,8 @@ class MemoryErrors(Teller):
             )
         if same_value:
             message += " Both write the same value, so the result is not harmed."
-        message += f"\n    thread {thread} {_KIND[kind]} at {a.short()}"
-        message += f"\n    thread {other_thread} {_KIND[other]} at {b.short()}"
+        message += f"\n    thread {thread} {does} at {a.short()}"
+        message += f"\n    thread {other_thread} {other_does} at {b.short()}"
         facts = self._facts_of_two((block, other_block), (thread, other_thread), place, a, b)
         return DataRace(message, **facts)
 
@@ -229,7 +229,13 @@ class MemoryErrors(Teller):
         )
 
 
-_KIND = {"read": "reads", "write": "writes", "atomic": "updates"}
+_PLAIN = {READ: "reads", WRITE: "writes"}
+_STRONG = {"memory.load": "reads", "memory.store": "writes"}
+
+
+def _does(kind: str, step: Step) -> str:
+    """What an access does; a strong load or store counts as an atomic, and reads or writes all the same."""
+    return _PLAIN.get(kind) or _STRONG.get(step.form.row.semantics, "updates")
 
 
 def _verb(step: Step) -> str:

@@ -102,20 +102,29 @@ def _aligned_or_short(case: Case) -> bool:
     return _aligned(case) or not _vectors(case).any()
 
 
-def _writes_outside(before: bool):
-    """All that is asked for is copied, and elements before (or behind) it are written as well."""
+def _writes_outside(*sides: str):
+    """All that is asked for is copied, and elements on just these sides of it are written as well.
+
+    Runs that were stopped say nothing, unless the first that went wrong is one of them.
+    """
 
     def detect(answer: Any, outcomes: Sequence[Outcome]) -> bool:
-        seen = False
-        for o in outcomes:
-            if o.got is None:
-                return False
+        seen: set[str] = set()
+        wrong = next((o for o in outcomes if not o.right), None)
+        if wrong is None or wrong.got is None:
+            return False
+        for o in (o for o in outcomes if o.got is not None):
             got, want, inside = o.got["target"], o.expected["target"], _inside(o.case)
-            side = _places(o.case) < _extent(o.case)[0] if before else _places(o.case) >= sum(_extent(o.case))
-            if not np.array_equal(got[inside], want[inside]) or np.any(got[~inside & ~side] != UNWRITTEN):
+            if not np.array_equal(got[inside], want[inside]):
                 return False
-            seen |= bool(np.any(got[side] != UNWRITTEN))
-        return seen
+            start, n = _extent(o.case)
+            for side, places in (
+                ("before", _places(o.case) < start),
+                ("behind", _places(o.case) >= start + n),
+            ):
+                if np.any(got[places] != UNWRITTEN):
+                    seen.add(side)
+        return seen == set(sides)
 
     return detect
 
@@ -151,7 +160,8 @@ def _first_of_four(case: Case) -> np.ndarray:
 
 def _misaligned_inside(answer: Any, outcomes: Sequence[Outcome]) -> bool:
     """A misaligned access to an element that there is. (A slice that begins too far out begins at the end.)"""
-    o = next((o for o in outcomes if o.errors), None)
+    o = next((o for o in outcomes if not o.right), None)
+    o = o if o is not None and o.errors else None
     found = re.search(r"at \w+\[(\d+)\], which is not a multiple of", str(o.errors[0])) if o else None
     return found is not None and int(found[1]) < o.case.arguments["source"].size
 
@@ -290,12 +300,19 @@ EXERCISE = KernelExercise(
         Misconception(
             "past the end",
             "elements behind the last are written, too. The number of whole vectors is rounded *down*.",
-            detect=_writes_outside(before=False),
+            detect=_writes_outside("behind"),
         ),
         Misconception(
             "before the start",
             "elements before `first` are written, too. The vectors begin at the next multiple of four, rounded *up*.",
-            detect=_writes_outside(before=True),
+            detect=_writes_outside("before"),
+        ),
+        Misconception(
+            "past both ends",
+            "elements before `first` and behind the last are written, too. The vectors begin at the next multiple of "
+            "four, rounded *up*, and end where a whole one still fits. A short copy may have none: then its head ends "
+            "where the copy ends.",
+            detect=_writes_outside("before", "behind"),
         ),
         Misconception(
             "another order",

@@ -15,13 +15,19 @@ def left_by(launch: Any, *arguments: Any) -> Any:
     return smsim.check(launch, *arguments, budget=STEPS)
 
 
-def accesses_of(launch: Any, thread: int, *arguments: Any) -> list[tuple[str, str]]:
-    """What a thread did to global memory, as ``("write", "tail")``, in order; nothing where the run fails."""
+def accesses_of(launch: Any, threads: int, *arguments: Any) -> list[list[tuple[str, str]]]:
+    """What each of ``threads`` threads did to global memory, as ``("write", "tail")``, in order.
+
+    Nothing where the run fails or does not end.
+    """
     from labkit.figures.accesses import watch
     from smsim.errors import SimulationError
 
     try:
-        watched = watch(launch, *arguments)
+        watched = watch(launch, *arguments, budget=STEPS)
     except SimulationError:
-        return []
-    return [(a.kind, re.split(r"\W", a.place)[0]) for a in watched.accesses if a.thread == thread]
+        return [[] for _ in range(threads)]
+    return [
+        [(a.kind, re.split(r"\W", a.place)[0]) for a in watched.accesses if a.thread == thread]
+        for thread in range(threads)
+    ]

@@ -9,6 +9,7 @@ import numpy as np
 
 from labkit.checking.case import UNWRITTEN, Case, Outcome, unwritten_like
 from labkit.exercises.lab09.alone import accesses_of, left_by
+from labkit.exercises.lab09.bypass import past_the_ring, words_moved
 from labkit.exercises.lab09.judging import OrderExercise
 from labkit.exercises.lab09.signs import (
     BARRIER,
@@ -16,6 +17,7 @@ from labkit.exercises.lab09.signs import (
     EARLY_TAIL,
     Found,
     is_endless,
+    looks_once,
     outside,
     space,
     weak_counter,
@@ -60,7 +62,7 @@ def _space(answers: Sequence[Any], kernel: Any, outcomes: Sequence[Outcome]) -> 
 
 def _early(answers: Sequence[Any], kernel: Any, outcomes: Sequence[Outcome]) -> Found:
     case = make(np.random.default_rng(0), ((0,), 2, 1), True)
-    sender, receiver = (accesses_of(kernel[2, 1], n, *case.arguments.values()) for n in (0, 1))
+    sender, receiver = accesses_of(kernel[2, 1], 2, *case.arguments.values())
     for order, data, counter, found in (
         (sender, ("write", "slots"), "tail", EARLY_TAIL),
         (receiver, ("read", "slots"), "head", EARLY_RELEASE),
@@ -78,6 +80,24 @@ def _right(kernel: Any, size: Any) -> bool:
 
     case, expected = EXERCISE.case_of(size)
     return all(run_kernel(kernel, case, expected, seed=seed, budget=STEPS).right for seed in SEEDS[:2])
+
+
+def _pieces_alone(kernel: Any, elements: int) -> int:
+    """How many pieces of two words the sender publishes for a stream that has room."""
+    case = make(np.random.default_rng(0), ((elements,), 4, 2), True)
+    return int(left_by(kernel[1, 2], *case.arguments.values()).results[4][0])
+
+
+def _full_pieces_only(answers: Sequence[Any], kernel: Any, outcomes: Sequence[Outcome]) -> Found:
+    if not is_endless(outcomes):
+        return None
+    if [_pieces_alone(kernel, n) for n in (2, 3, 4)] == [1, 1, 2]:
+        return (
+            "no last piece",
+            "the sender sends full pieces only, and the receiver waits for the one that ends the stream. After them "
+            "comes one more, with what is left, and that may be nothing: it is empty then, and is sent all the same.",
+        )
+    return None
 
 
 def _no_end(answers: Sequence[Any], kernel: Any, outcomes: Sequence[Outcome]) -> Found:
@@ -120,6 +140,22 @@ def _past_the_end(answers: Sequence[Any], kernel: Any, outcomes: Sequence[Outcom
     return None
 
 
+def _past_the_ring(kernel: Any) -> Found:
+    """Three elements in two pieces, one after the other in a single slot."""
+    case, _ = EXERCISE.case_of(((3,), 1, 2))
+    moved = words_moved(kernel, case, "slots", lambda word: "data" if word else "length")
+    if moved is None:
+        return None
+    found = past_the_ring(3, moved[0, "write", "data"], moved[1, "read", "data"])
+    if found is None and moved[1, "read", "length"] < 2:
+        return (
+            "length from elsewhere",
+            "the result is right, but the receiver does not look at word 0 of every piece. It must not know the "
+            "length of its stream from `sizes`, which only the sender has: it learns from the pieces when to stop.",
+        )
+    return found
+
+
 EXERCISE = OrderExercise(
     name="lab09.channels",
     specification=specification,
@@ -140,11 +176,14 @@ EXERCISE = OrderExercise(
     misconceptions=(BARRIER,),
     signs=(
         weak_counter("head", "tail"),
+        looks_once,
         outside("slots"),
         _past_the_end,
+        _full_pieces_only,
         _no_end,
         _space,
         _early,
         _shared_counter,
     ),
+    although_right=(_past_the_ring,),
 )

@@ -36,6 +36,7 @@ class OrderExercise(KernelExercise):
         build: the kernel that is launched, from the answers.
         weakened: sizes on which weakened versions are tried; they must use every order of the program.
         signs: mistakes of the protocol, tried before repairs.
+        although_right: what is asked beyond the result, tried when the result is right: a kernel -> as for a sign.
         given_barriers: the barriers are the check's own, and are not weakened.
 
     Of a case's outputs the last may be working space: the specification returns the first ones only.
@@ -45,6 +46,7 @@ class OrderExercise(KernelExercise):
     build: Callable[..., Any] = lambda kernel: kernel
     weakened: tuple[Any, ...] = ()
     signs: tuple[Sign, ...] = ()
+    although_right: tuple[Callable[[Any], tuple[str, str] | None], ...] = ()
     given_barriers: bool = False
 
     def judge(self, answers: Sequence[Any], skeletons: dict[str, str]) -> Verdict:
@@ -64,6 +66,9 @@ class OrderExercise(KernelExercise):
         kernel = self.build(*answers)
         outcome = self._first_wrong(kernel)
         if outcome is None:
+            found = next(filter(None, (sign(kernel) for sign in self.although_right)), None)
+            if found:
+                return Verdict(self.name, Mark.WRONG, found[1], found[0])
             return self._praise(answers, kernel)
         return self._explain(answers, kernel, outcome)
 

@@ -11,7 +11,7 @@ from labkit.checking.answer import python_function
 from labkit.checking.case import Case, Outcome, unwritten_like
 from labkit.exercises.lab09.alone import left_by
 from labkit.exercises.lab09.judging import OrderExercise
-from labkit.exercises.lab09.signs import Found, weak_counter
+from labkit.exercises.lab09.signs import Found, looks_once, weak_counter
 
 
 def specification(x: np.ndarray) -> np.ndarray:
@@ -122,5 +122,5 @@ EXERCISE = MessageExercise(
     build=build,
     weakened=((3, 64), (2, 1)),
     given_barriers=True,
-    signs=(weak_counter("flag"), _wrong_value, _wrong_wait),
+    signs=(weak_counter("flag"), looks_once, _wrong_value, _wrong_wait),
 )

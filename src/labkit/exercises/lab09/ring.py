@@ -9,6 +9,7 @@ import numpy as np
 
 from labkit.checking.case import Case, Outcome, unwritten_like
 from labkit.exercises.lab09.alone import accesses_of, left_by
+from labkit.exercises.lab09.bypass import past_the_ring, words_moved
 from labkit.exercises.lab09.judging import OrderExercise
 from labkit.exercises.lab09.signs import (
     BARRIER,
@@ -16,6 +17,7 @@ from labkit.exercises.lab09.signs import (
     EARLY_TAIL,
     Found,
     is_endless,
+    looks_once,
     outside,
     space,
     weak_counter,
@@ -52,7 +54,7 @@ def _space(answers: Sequence[Any], kernel: Any, outcomes: Sequence[Outcome]) -> 
 
 def _early(answers: Sequence[Any], kernel: Any, outcomes: Sequence[Outcome]) -> Found:
     case = make(np.random.default_rng(0), (1, 2, 1), True)
-    sender, receiver = (accesses_of(kernel[2, 1], n, *case.arguments.values()) for n in (0, 1))
+    sender, receiver = accesses_of(kernel[2, 1], 2, *case.arguments.values())
     for order, data, counter, found in (
         (sender, ("write", "slots"), "tail", EARLY_TAIL),
         (receiver, ("read", "slots"), "head", EARLY_RELEASE),
@@ -78,6 +80,15 @@ def _head_still(answers: Sequence[Any], kernel: Any, outcomes: Sequence[Outcome]
     return None
 
 
+def _past_the_ring(kernel: Any) -> Found:
+    """With one slot of one word, each word is a write and a read of its own."""
+    case, _ = EXERCISE.case_of((2, 1, 1))
+    moved = words_moved(kernel, case, "slots", lambda word: "data")
+    if moved is None:
+        return None
+    return past_the_ring(2, moved[0, "write", "data"], moved[1, "read", "data"])
+
+
 EXERCISE = OrderExercise(
     name="lab09.ring",
     specification=specification,
@@ -87,5 +98,6 @@ EXERCISE = OrderExercise(
     handed_over=("ring",),
     weakened=((4, 2, 64), (2, 1, 64)),
     misconceptions=(BARRIER,),
-    signs=(weak_counter("head", "tail"), outside("slots"), _space, _head_still, _early),
+    signs=(weak_counter("head", "tail"), looks_once, outside("slots"), _space, _head_still, _early),
+    although_right=(_past_the_ring,),
 )

@@ -29,6 +29,13 @@ NARROW = (
 )
 
 
+NOT_AGAIN = (
+    "memory missing",
+    "the loop that waits looks once and never again: the compiler took your `asm` out of it, since nothing says "
+    "that the value may change. Add `memory` to its constraints, as in `=r : l, memory`.",
+)
+
+
 def races_on(outcomes: Sequence[Outcome], *arrays: str) -> Iterator[Any]:
     for outcome in outcomes:
         for error in outcome.errors:
@@ -38,6 +45,31 @@ def races_on(outcomes: Sequence[Outcome], *arrays: str) -> Iterator[Any]:
 
 def is_endless(outcomes: Sequence[Outcome]) -> bool:
     return any(type(error).__name__ in ENDLESS for outcome in outcomes for error in outcome.errors)
+
+
+def looks_once(answers: Sequence[Any], kernel: Any, outcomes: Sequence[Outcome]) -> Found:
+    """The run ended in a loop of one block without any access, and the text for one stands before it."""
+    if not is_endless(outcomes):
+        return None
+    lines = compiled(kernel, outcomes[0].case).lines
+    stopped = [e.ptx_line for o in outcomes for e in o.errors if type(e).__name__ in ENDLESS and e.ptx_line]
+    if not any(_ASKS.search(line) for line in lines):
+        return None
+    return NOT_AGAIN if stopped and all(_is_blind(lines, number - 1) for number in stopped) else None
+
+
+#: A load that is made to wait with, or an atomic.
+_ASKS = re.compile(r"\b(ld\.(acquire|relaxed|volatile)|atom)\b")
+_LABEL = re.compile(r"\s*(\$?\w+):")
+
+
+def _is_blind(lines: Sequence[str], at: int) -> bool:
+    """Whether a line lies in a basic block that jumps to its own start and has no access to memory."""
+    start = next((n for n in range(at, -1, -1) if _LABEL.match(lines[n])), None)
+    end = next((n for n in range(at, len(lines)) if re.search(r"\bbra(\.uni)?\b", lines[n])), None)
+    if start is None or end is None or _LABEL.match(lines[start])[1] not in lines[end]:
+        return False
+    return not any(re.search(r"\b(ld|atom|bar|barrier|call)\.", line) for line in lines[start:end])
 
 
 def weak_counter(*counters: str):
