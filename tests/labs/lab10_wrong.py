@@ -81,6 +81,30 @@ def plain_latency(k, infiniband_bytes, nvlink_bytes, copied_bytes, infiniband, n
     return slowest / 1e9 + latency
 
 
+@wrong("lab10.rate", "copying on top", on_host=True)
+def first_the_links_then_the_copying(
+    k, infiniband_bytes, nvlink_bytes, copied_bytes, infiniband, nvlink, per_sm, latency
+):
+    links = max(infiniband_bytes / infiniband, nvlink_bytes / nvlink)
+    return (links + copied_bytes / (k * per_sm)) / 1e9 + latency / 1e6
+
+
+@wrong("lab10.rate", "latency of the copying alone", on_host=True)
+def only_the_sms_are_late(
+    k, infiniband_bytes, nvlink_bytes, copied_bytes, infiniband, nvlink, per_sm, latency
+):
+    links = max(infiniband_bytes / infiniband, nvlink_bytes / nvlink) / 1e9
+    return max(links, copied_bytes / (k * per_sm * 1e9) + latency / 1e6)
+
+
+@wrong("lab10.rate", "milliseconds for microseconds", on_host=True)
+def a_latency_in_milliseconds(
+    k, infiniband_bytes, nvlink_bytes, copied_bytes, infiniband, nvlink, per_sm, latency
+):
+    links = max(infiniband_bytes / infiniband, nvlink_bytes / nvlink)
+    return max(links, copied_bytes / (k * per_sm)) / 1e9 + latency / 1e3
+
+
 @wrong("lab10.rate", "bits for bytes", on_host=True)
 def in_bits(k, infiniband_bytes, nvlink_bytes, copied_bytes, infiniband, nvlink, per_sm, latency):
     slowest = max(infiniband_bytes / infiniband, nvlink_bytes / nvlink, copied_bytes / (k * per_sm))

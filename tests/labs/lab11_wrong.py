@@ -87,6 +87,15 @@ def numbers_from_one(stages, micro_batches):
     return [" ".join(f"F{n} B{n}" for n in range(1, micro_batches))] * stages
 
 
+@wrong("lab11.one_f_one_b", "numbers from one", on_host=True)
+def all_numbers_one_too_high(stages, micro_batches):
+    ahead = [min(stages - s, micro_batches) for s in range(stages)]
+    return [
+        " ".join(f"{work[0]}{int(work[1:]) + 1}" for work in alternating(micro_batches, n).split())
+        for n in ahead
+    ]
+
+
 @wrong("lab11.one_f_one_b", "lines", on_host=True)
 def a_line_for_each_micro_batch(stages, micro_batches):
     return [f"F{n} B{n}" for n in range(micro_batches)]

@@ -100,6 +100,15 @@ def _all_rates_times_k(**inputs: float) -> float:
     return _seconds(**(inputs | {"infiniband": inputs["infiniband"] * k, "nvlink": inputs["nvlink"] * k}))
 
 
+def _copied_afterwards(**inputs: float) -> float:
+    return _seconds(**inputs, combine=lambda each: max(each[:2]) + each[2])
+
+
+def _latency_of_the_copying_alone(**inputs: float) -> float:
+    late = 1e-6 * inputs["latency"]
+    return _seconds(**inputs, combine=lambda each: max(each[0] - late, each[1] - late, each[2]))
+
+
 def _in_bits(**inputs: float) -> float:
     return 8 * (_seconds(**inputs) - 1e-6 * inputs["latency"]) + 1e-6 * inputs["latency"]
 
@@ -130,6 +139,12 @@ EXERCISE = FunctionExercise(
             "you added the three times. The links and the SMs work at once on different pieces, so only the slowest "
             "of the three counts.",
             _combined(sum),
+        ),
+        mistaken(
+            "copying on top",
+            "you added the copying to the slower link. It goes on at the same time, on other pieces, so it counts only "
+            "where it is the slowest of the three.",
+            _copied_afterwards,
         ),
         mistaken(
             "fastest of the three",
@@ -202,6 +217,17 @@ EXERCISE = FunctionExercise(
             "latency for each SM",
             "you multiplied the latency by `k`. All SMs wait at the same time.",
             _latency_for_each_sm,
+        ),
+        mistaken(
+            "latency of the copying alone",
+            "you added the latency to the copying alone. It goes by before anything moves, so a link that is the "
+            "slowest of the three waits for it, too.",
+            _latency_of_the_copying_alone,
+        ),
+        mistaken(
+            "milliseconds for microseconds",
+            "you took the latency for milliseconds. It is in microseconds: `latency` times 1e-6.",
+            _changed(latency=lambda latency, **_: latency * 1e3),
         ),
         mistaken(
             "microseconds for seconds",

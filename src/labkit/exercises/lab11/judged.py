@@ -169,6 +169,9 @@ def _below(size: Size) -> list[Size]:
 
 def _other_number(order: pipeline.Order, stages: int, micro_batches: int) -> tuple[str, str] | None:
     given = sum(order.micro_batches().values())
+    named = {one.micro_batch for line in order.devices for slot in line for one in slot}
+    if named == set(range(1, micro_batches + 1)):
+        return "numbers from one", "micro-batches are numbered from 0: the first one is F0, not F1."
     if given < micro_batches:
         said = f"micro_batches is {micro_batches}, and your lines name only {given}."
         return "missing micro-batches", said

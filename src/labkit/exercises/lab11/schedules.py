@@ -33,7 +33,8 @@ def put_off(timed: pipeline.Timed, device: int) -> int:
 def _cost(timed: pipeline.Timed, bubble: float, limit: int) -> str:
     """What is too much, as a clause; empty when nothing is."""
     if timed.peak_activations > limit:
-        return f"a device holds {timed.peak_activations} micro-batches, and {limit} are enough"
+        enough = "1 is enough" if limit == 1 else f"{limit} are enough"
+        return f"a device holds {timed.peak_activations} micro-batches, and {enough}"
     if timed.bubble > bubble + ROUNDING:
         return f"the bubble is {timed.bubble:g}, and {bubble:g} can be had"
     return ""
