@@ -244,3 +244,38 @@ def cents(price_usd, years, utilisation, watts, pue, usd_per_kwh):
 @wrong("lab12.owned", "wrong result", on_host=True)
 def nobody_s_formula(price_usd, years, utilisation, watts, pue, usd_per_kwh):
     return price_usd / years / 8760 / utilisation**2 + watts / 1000 * pue * usd_per_kwh
+
+
+@wrong("lab12.flop", "both counts added", on_host=True)
+def adds_both_counts(stored_billion, met_billion, tokens_trillion):
+    return 6 * (stored_billion + met_billion) * 1e21 * tokens_trillion
+
+
+@wrong("lab12.attention", "average to the token", on_host=True)
+def counts_itself(layers, heads, qk_size, v_size, length):
+    return 3 * layers * heads * (length + 1) * (qk_size + v_size)
+
+
+@wrong("lab12.attention", "average to the token", on_host=True)
+def only_the_earlier_ones(layers, heads, qk_size, v_size, length):
+    return 6 * layers * heads * sum(range(length)) / length * (qk_size + v_size)
+
+
+@wrong("lab12.mfu", "an hour for a day", on_host=True)
+def seconds_of_an_hour(gflop_per_token, tokens_per_day, gpus, peaks_tflops):
+    return gflop_per_token * 1e9 * tokens_per_day / 3600 / gpus / (peaks_tflops["bf16"] * 1e12)
+
+
+@wrong("lab12.hold", "rounded to the nearest", on_host=True)
+def nearest(stored_billion, met_billion, bytes_each, gpu_gib):
+    return round(stored_billion * 1e9 * bytes_each / gpu_gib / 2**30)
+
+
+@wrong("lab12.owned", "electricity by the clock", on_host=True)
+def draws_for_a_part_of_the_hour(price_usd, years, utilisation, watts, pue, usd_per_kwh):
+    return price_usd / years / 8760 / utilisation + utilisation * watts / 1000 * pue * usd_per_kwh
+
+
+@wrong("lab12.owned", "rounded", on_host=True)
+def in_whole_cents(price_usd, years, utilisation, watts, pue, usd_per_kwh):
+    return round(price_usd / years / 8760 / utilisation + watts / 1000 * pue * usd_per_kwh, 2)

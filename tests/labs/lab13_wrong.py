@@ -131,6 +131,45 @@ def gpu_seconds(step_seconds, tokens_trillion, tokens_per_step, gpus, usd_per_gp
     return time * gpus, time * gpus * usd_per_gpu_hour, time / 24
 
 
+@wrong("lab13.compute", "all of the share saved", on_host=True)
+def subtracts_what_is_left(flop, gpus, peak_tflops, efficiency, k, sms, share, speedup):
+    return flop / (gpus * peak_tflops * 1e12 * efficiency) * sms / (sms - k) * (1 - share / speedup)
+
+
+@wrong("lab13.compute", "efficiency multiplied", on_host=True)
+def efficient_is_short(flop, gpus, peak_tflops, efficiency, k, sms, share, speedup):
+    return flop * efficiency / (gpus * peak_tflops * 1e12) * sms / (sms - k) * (1 - share + share / speedup)
+
+
+@wrong("lab13.step", "bubble on one side", on_host=True)
+def only_arithmetic_waits(compute, communication, stages, micro_batches):
+    return max(compute * (micro_batches + stages - 1) / micro_batches, communication)
+
+
+@wrong("lab13.bill", "not these three", on_host=True)
+def days_first(step_seconds, tokens_trillion, tokens_per_step, gpus, usd_per_gpu_hour):
+    hours = tokens_trillion * 1e12 / tokens_per_step * step_seconds / 3600
+    return hours / 24, gpus * hours, gpus * hours * usd_per_gpu_hour
+
+
+@wrong("lab13.bill", "not these three", on_host=True)
+def without_days(step_seconds, tokens_trillion, tokens_per_step, gpus, usd_per_gpu_hour):
+    hours = gpus * tokens_trillion * 1e12 / tokens_per_step * step_seconds / 3600
+    return hours, hours * usd_per_gpu_hour
+
+
+@wrong("lab13.bill", "a step shared out", on_host=True)
+def gpus_share_a_step(step_seconds, tokens_trillion, tokens_per_step, gpus, usd_per_gpu_hour):
+    hours = tokens_trillion * 1e12 / tokens_per_step * step_seconds / 3600
+    return hours, hours * usd_per_gpu_hour, hours / gpus / 24
+
+
+@wrong("lab13.bill", "USD in millions", on_host=True)
+def in_millions(step_seconds, tokens_trillion, tokens_per_step, gpus, usd_per_gpu_hour):
+    hours = gpus * tokens_trillion * 1e12 / tokens_per_step * step_seconds / 3600
+    return hours, hours * usd_per_gpu_hour / 1e6, hours / gpus / 24
+
+
 #: Plans, what their verdict must name, and a piece of what it must say.
 PLANS = {
     "DeepSeek's own": (
@@ -170,4 +209,5 @@ PLANS = {
     "unknown choice": (BEST | {"experts": 8}, "no such choice", "'experts'"),
     "forgotten": ({"chip": "H800"}, "not chosen", "nodes, stages"),
     "text": ("H800", "wrong kind", "a dict of choices"),
+    "nothing": (None, "wrong kind", "forget `return`"),
 }

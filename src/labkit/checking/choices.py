@@ -27,6 +27,9 @@ class ChoicesExercise(OneAnswerExercise):
                 return self.wrong(called.message, called.misconception)
             answer = called.result
         answer = self.as_dict(answer)
+        if answer is None:
+            said = f"the function returns nothing; {self.asked_for} is asked for. Did you forget `return`?"
+            return self.wrong(said, "wrong kind")
         if not isinstance(answer, Mapping):
             said = f"this is a {type(answer).__name__}; {self.asked_for} is asked for."
             return self.wrong(said, "wrong kind")

@@ -44,6 +44,8 @@ def draw_ranges(
             xycoords=("axes fraction", "data"),
             va="bottom",
             fontsize=11,
+            # On the card's colour, so that the dotted line does not run through the words.
+            bbox={"facecolor": palette.card, "edgecolor": "none", "pad": 1},
         )
     if line is not None:
         axes.axvline(line, color=palette.ink, linewidth=1, linestyle=":", zorder=0)

@@ -21,7 +21,7 @@ def digits(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share of one in per cent: ``12.3 %``."""
+    """A share of one in percent: ``12.3 %``."""
     return f"{100 * share:.1f} %"
 
 

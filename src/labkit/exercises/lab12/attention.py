@@ -30,6 +30,11 @@ def drawn(rng: np.random.Generator) -> dict[str, int]:
     }
 
 
+def _average(more: int):
+    """Half of the sequence to the token: with itself (``more`` is 1) or without (-1)."""
+    return lambda **inputs: specification(**(inputs | {"length": inputs["length"] + more}))
+
+
 def _without(name: str):
     return lambda **inputs: specification(**(inputs | {name: 0}))
 
@@ -60,6 +65,18 @@ EXERCISE = FunctionExercise(
             "this is the full square, and only forward. Causal halves it, training makes it three times as much.",
             specification,
             2 / 3,
+        ),
+        Misconception(
+            "average to the token",
+            "you counted the token itself among those it looks at. That is exact; the convention, here and in the "
+            "papers, is half of the sequence: `length / 2`.",
+            model=_average(1),
+        ),
+        Misconception(
+            "average to the token",
+            "you left out the token itself and took `(length - 1) / 2`. The convention, here and in the papers, is "
+            "half of the sequence: `length / 2`.",
+            model=_average(-1),
         ),
         slip("no addition", "each multiplication comes with an addition: 2 FLOP.", specification, 1 / 2),
         Misconception(

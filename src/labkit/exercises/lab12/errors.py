@@ -130,7 +130,7 @@ def show() -> None:
         print(f"   {calculation.typed} = {calculation.claimed:.4g} {calculation.unit}")
     print("\nNames to choose from:")
     for name, meaning in NAMES.items():
-        print(f"  {name!r:24} {meaning}")
+        print(f"  {name!r}: {meaning}")
 
 
 @dataclass(frozen=True)

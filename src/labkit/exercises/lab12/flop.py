@@ -46,6 +46,13 @@ EXERCISE = FunctionExercise(
             ),
         ),
         Misconception(
+            "both counts added",
+            "you added the two counts. What a token meets is a part of what is stored, and only that part costs.",
+            model=lambda stored_billion, met_billion, tokens_trillion: specification(
+                0, stored_billion + met_billion, tokens_trillion
+            ),
+        ),
+        Misconception(
             "per token, not the run",
             "that is the work for one token. The run has `tokens_trillion` times a trillion of them.",
             model=lambda stored_billion, met_billion, tokens_trillion: 6e9 * met_billion,

@@ -91,6 +91,11 @@ EXERCISE = FunctionExercise(
                 met_billion, 0, bytes_each, gpu_gib
             ),
         ),
+        Misconception(
+            "rounded to the nearest",
+            "you rounded to the nearest whole number: where that is down, the last weights have no place.",
+            model=_with(1e9, 2**30, round),
+        ),
         Misconception("rounded down", "you rounded down: the last weights have no place.", model=_floor),
         Misconception(
             "bytes forgotten",

@@ -85,6 +85,12 @@ EXERCISE = FunctionExercise(
             specification,
             86_400,
         ),
+        slip(
+            "an hour for a day",
+            "a day has 86,400 seconds; 3,600 are those of an hour.",
+            specification,
+            24,
+        ),
         slip("minutes for seconds", "a day has 86,400 seconds; 1,440 are its minutes.", specification, 60),
         slip(
             "in percent",

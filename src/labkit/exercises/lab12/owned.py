@@ -48,6 +48,10 @@ def _multiplied(price_usd, years, utilisation, watts, pue, usd_per_kwh):
     return price_usd / years / HOURS * utilisation + watts / 1000 * pue * usd_per_kwh
 
 
+def _electricity_by_the_clock(price_usd, years, utilisation, watts, pue, usd_per_kwh):
+    return price_usd / years / HOURS / utilisation + utilisation * watts / 1000 * pue * usd_per_kwh
+
+
 def _fixed_times(factor):
     def model(price_usd, years, utilisation, watts, pue, usd_per_kwh):
         return specification(price_usd * factor, years, utilisation, watts, pue, usd_per_kwh)
@@ -78,6 +82,17 @@ EXERCISE = FunctionExercise(
             "multiplied by utilisation",
             "a GPU that is used less makes each hour of work dearer: divide by the utilisation.",
             model=_multiplied,
+        ),
+        Misconception(
+            "electricity by the clock",
+            "you multiplied the electricity by the utilisation. In an hour of *work* the GPU draws its watts all the "
+            "time.",
+            model=_electricity_by_the_clock,
+        ),
+        Misconception(
+            "rounded",
+            "you rounded to cents. Return the number as it comes; the next calculation needs its digits.",
+            model=lambda **inputs: round(specification(**inputs), 2),
         ),
         Misconception(
             "W for kW",

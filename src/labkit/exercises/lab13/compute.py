@@ -124,6 +124,12 @@ EXERCISE = FunctionExercise(
             model=_with(precision=lambda share, speedup: 1 / (1 - share + share * speedup)),
         ),
         Misconception(
+            "all of the share saved",
+            "`share / speedup` is the time that the FP8 part still takes, and you subtracted it. Add it: `1 - share + "
+            "share / speedup`.",
+            model=_with(precision=lambda share, speedup: 1 - share / speedup),
+        ),
+        Misconception(
             "FP8 forgotten",
             "`share` and `speedup` change nothing in your function.",
             model=_with(precision=lambda share, speedup: 1),
@@ -142,6 +148,11 @@ EXERCISE = FunctionExercise(
             "at full peak",
             "nobody reaches the peak: times `efficiency`.",
             model=lambda **inputs: specification(**(inputs | {"efficiency": 1.0})),
+        ),
+        Misconception(
+            "efficiency multiplied",
+            "you multiplied the time by `efficiency`. It makes the rate smaller, and so the time longer: divide.",
+            model=lambda **inputs: specification(**inputs) * inputs["efficiency"] ** 2,
         ),
         slip("TFLOP for FLOP", "the peak comes in TFLOP/s: times 1e12.", specification, 1e12),
         slip("hours for seconds", "these are hours. The exercise asks for seconds.", specification, 1 / 3600),

@@ -44,7 +44,7 @@ def show(choices: Mapping[str, Any]) -> None:
     print(f"step      {result.step_seconds:6.1f} s")
     print(f"bill      {total.gpu_hours / 1e6:6.2f} million GPU-hours, {total.usd / 1e6:.2f} million USD")
     print(f"time      {total.days:6.1f} days")
-    print(f"limits    {'all kept' if not result.broken else 'broken: ' + ', '.join(result.broken)}")
+    print(f"limits      {'all kept' if not result.broken else 'broken: ' + ', '.join(result.broken)}")
 
 
 def sweep(choices: Mapping[str, Any]) -> reserve.Sweep:

@@ -64,6 +64,14 @@ EXERCISE = FunctionExercise(
             model=lambda compute, communication, stages, micro_batches: max(compute, communication),
         ),
         Misconception(
+            "bubble on one side",
+            "you put the bubble on the arithmetic alone. Where the exchange is the longer, the pipeline waits at the "
+            "ends of the step just the same.",
+            model=lambda compute, communication, stages, micro_batches: max(
+                specification(compute, 0, stages, micro_batches), communication
+            ),
+        ),
+        Misconception(
             "bubble subtracted",
             "the bubble makes your step shorter. GPUs wait in it: divide by what is left.",
             model=lambda compute, communication, stages, micro_batches: (
