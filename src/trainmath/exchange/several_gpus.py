@@ -103,13 +103,13 @@ class SeveralGPUs:
 
     def _together(self, kernel: Any, given: Arrays) -> Arrays:
         launches = self.launches(kernel, given)
-        for gpu, (launch, *arguments) in enumerate(launches):
+        for gpu, (launch, *there) in enumerate(launches):
             with cuda.gpus[gpu]:
-                launch(*arguments)
+                launch(*there)
         for gpu in range(self.shape.gpus):
             with cuda.gpus[gpu]:
                 cuda.synchronize()
-        placed = [type(given)(*arguments) for _, _, *arguments in launches]
+        placed = [type(given)(*there) for _, _, *there in launches]
         rings, flags = placed[0].rings, placed[0].flags
         own = [p._replace(rings=rings[gpu], flags=flags[gpu]) for gpu, p in enumerate(placed)]
         read = (np.stack([a.copy_to_host() for a in of_gpus]) for of_gpus in zip(*(p[:-1] for p in own)))
