@@ -10,6 +10,7 @@ smsim/devices/links.toml.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import tomllib
@@ -79,7 +80,7 @@ def text(rows: dict[str, dict[str, Any]]) -> str:
     """The store's text."""
     parts = [HEAD]
     for name, fields in rows.items():
-        lines = [f"{key} = {fields[key]!r}".replace("'", '"') for key in fields]
+        lines = [f"{key} = {json.dumps(field)}" for key, field in fields.items()]  # as TOML writes them
         parts.append("\n".join([f"[{name}]", *lines, ""]))
     return "\n".join(parts)
 
