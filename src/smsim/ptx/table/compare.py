@@ -8,13 +8,13 @@ _SIGNED = ".eq|.ne|.lt|.le|.gt|.ge"
 _UNSIGNED = ".eq|.ne|.lt|.le|.gt|.ge|.lo|.ls|.hi|.hs"
 FLOAT_COMPARISONS = ".eq|.ne|.lt|.le|.gt|.ge|.equ|.neu|.ltu|.leu|.gtu|.geu|.num|.nan"
 
-#: The comparisons that each kind of type has, how ``.ftz`` goes with it, and the unit that compares.
+#: The comparisons that each kind of type has, how ``.ftz`` goes with it, the unit that compares, the oldest GPU.
 _KINDS = (
-    (".eq|.ne", "", ".b16|.b32|.b64", "alu", "bit patterns"),
-    (_UNSIGNED, "", ".u16|.u32|.u64", "alu", "unsigned integers"),
-    (_SIGNED, "", ".s16|.s32|.s64", "alu", "signed integers"),
-    (FLOAT_COMPARISONS, "{.ftz}", ".f32", "alu", "floats"),
-    (FLOAT_COMPARISONS, "", ".f64", "fp64", "doubles"),
+    (".eq|.ne", "", ".b16|.b32|.b64", "alu", "bit patterns", 10),
+    (_UNSIGNED, "", ".u16|.u32|.u64", "alu", "unsigned integers", 10),
+    (_SIGNED, "", ".s16|.s32|.s64", "alu", "signed integers", 10),
+    (FLOAT_COMPARISONS, "{.ftz}", ".f32", "alu", "floats", 10),
+    (FLOAT_COMPARISONS, "", ".f64", "fp64", "doubles", 13),
 )
 
 BOOLEAN = ".and|.or|.xor"
@@ -23,15 +23,15 @@ BOOLEAN = ".and|.or|.xor"
 def _setp_rows() -> tuple[Row, ...]:
     """Each comparison with one or two destinations, and alone or combined with a third predicate."""
     rows = []
-    for comparisons, ftz, types, unit, noun in _KINDS:
+    for comparisons, ftz, types, unit, noun, sm in _KINDS:
         for destination, also in (("p:pred", ""), ("p:pred|q:pred", "; its opposite goes into q")):
             rows.append(
-                Row(f"setp{comparisons}{ftz}{types} {destination}, a, b", "compare.setp", unit, (1, 0), 10,
+                Row(f"setp{comparisons}{ftz}{types} {destination}, a, b", "compare.setp", unit, (1, 0), sm,
                     f"Compares {noun} and sets a predicate{also}.")
             )  # fmt: skip
             rows.append(
                 Row(f"setp{comparisons}{BOOLEAN}{ftz}{types} {destination}, a, b, {{!}}c:pred",
-                    "compare.setp", unit, (1, 0), 10,
+                    "compare.setp", unit, (1, 0), sm,
                     f"Compares {noun} and combines the outcome with predicate c{also}.")
             )  # fmt: skip
     return tuple(rows)
@@ -39,15 +39,15 @@ def _setp_rows() -> tuple[Row, ...]:
 
 def _set_rows() -> tuple[Row, ...]:
     rows = []
-    for comparisons, ftz, types, unit, noun in _KINDS:
+    for comparisons, ftz, types, unit, noun, sm in _KINDS:
         head = "set" + comparisons
         rows.append(
-            Row(f"{head}{ftz}.u32|.s32|.f32{types} d:0, a, b", "compare.set", unit, (1, 0), 10,
+            Row(f"{head}{ftz}.u32|.s32|.f32{types} d:0, a, b", "compare.set", unit, (1, 0), sm,
                 f"Compares {noun}: all ones (or 1.0) if true, else 0.")
         )  # fmt: skip
         rows.append(
             Row(f"{head}{BOOLEAN}{ftz}.u32|.s32|.f32{types} d:0, a, b, {{!}}c:pred", "compare.set", unit,
-                (1, 0), 10, f"Compares {noun} and combines the outcome with predicate c.")
+                (1, 0), sm, f"Compares {noun} and combines the outcome with predicate c.")
         )  # fmt: skip
     return tuple(rows)
 
