@@ -427,3 +427,24 @@ def guards_with_numbers(values, out):
     if i < values.size:
         x, y, z, mass = values[4 * i], values[4 * i + 1], values[4 * i + 2], values[4 * i + 3]
         out[i] = mass * (x * x + y * y + z * z)
+
+
+@wrong("lab02.pieces", "elements shared")
+def everybody_does_everything(x, out):
+    for i in range(x.size):
+        out[i] = 2 * x[i] + 1
+
+
+@wrong("lab02.rows", "elements shared")
+def everybody_does_every_row(a, offset, out):
+    for row in range(a.shape[0]):
+        for column in range(a.shape[1]):
+            out[row, column] = a[row, column] - offset[row]
+
+
+@wrong("lab02.split", "elements shared")
+def four_threads_for_one_record(records, out):
+    record = cuda.grid(1) // 4
+    if record < records.shape[0]:
+        for field in range(4):
+            out[field, record] = records[record, field]

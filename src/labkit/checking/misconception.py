@@ -41,6 +41,8 @@ class Misconception:
         if self.detect is not None:
             said = self.detect(answer, outcomes)
             return said if isinstance(said, str) else (self.message if said else None)
+        if all(outcome.agrees for outcome in outcomes):
+            return None  # the values are right: something else is to be said
         return self.message if all(self._matches(outcome) for outcome in outcomes) else None
 
     def _matches(self, outcome: Outcome) -> bool:

@@ -60,6 +60,7 @@ EXERCISE = KernelExercise(
     name="lab02.energy",
     specification=specification,
     make=make,
+    elements_apart=True,
     ladder=(1, 2, 3, 63, 64, 65, 100),
     fresh=(64, 130, 256),
     misconceptions=(

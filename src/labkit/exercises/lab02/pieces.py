@@ -55,6 +55,7 @@ EXERCISE = KernelExercise(
     name="lab02.pieces",
     specification=specification,
     make=make,
+    elements_apart=True,
     ladder=(1, 3, 8, 9, 15, 16, 17, 40, 0),
     fresh=(64, 1000, 1024),
     misconceptions=(

@@ -60,6 +60,7 @@ EXERCISE = KernelExercise(
     name="lab02.rows",
     specification=specification,
     make=make,
+    elements_apart=True,
     ladder=((1, 1), (1, 3), (2, 2), (2, 3), (3, 2), (2, 5), (5, 2), (3, 4), (4, 4)),
     fresh=((8, 16), (17, 33), (40, 19)),
     misconceptions=(

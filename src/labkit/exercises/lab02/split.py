@@ -71,6 +71,7 @@ EXERCISE = KernelExercise(
     name="lab02.split",
     specification=specification,
     make=make,
+    elements_apart=True,
     ladder=(1, 2, 3, 4, 5, 7, 8, 9),
     fresh=(32, 100, 256),
     misconceptions=(

@@ -81,6 +81,7 @@ EXERCISE = KernelExercise(
     name="lab02.transpose",
     specification=specification,
     make=make,
+    elements_apart=True,
     ladder=((1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (3, 2), (5, 4), (3, 40), (40, 3), (33, 34)),
     fresh=((32, 32), (64, 32), (45, 70)),
     misconceptions=(
