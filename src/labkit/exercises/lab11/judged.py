@@ -97,7 +97,7 @@ class ScheduleExercise(OneAnswerExercise):
             return self.wrong(NOT_OWN, "the library's own")
         score = timed.duration / self.goal
         said = (
-            f"Score: {timed.duration:g}, which is {score:.3g} of DualPipe's {self.goal:g}; lower is better."
+            f"Score: {timed.duration:g}, which is {score:.3g} times DualPipe's {self.goal:g}; lower is better."
         )
         return Verdict(self.name, Mark.RIGHT, "a valid schedule.", details=(said,), score=score)
 
