@@ -89,10 +89,10 @@ def test_an_edit_begins_stepping_anew(page: InPage) -> None:
 def test_a_hazard_stops_the_step_at_its_line(page: InPage) -> None:
     page.open("saxpy").edit("@%p1 ret;", "")
     page.press("Step")
-    page.page.get_by_label("Block", exact=True).fill("3")
-    page.page.get_by_label("Warp", exact=True).fill("7")
-    page.page.get_by_label("Warp", exact=True).press("Enter")
-    page.wait()
+    for field, number in (("Block", "3"), ("Warp", "7")):
+        page.page.get_by_label(field, exact=True).fill(number)
+        page.page.get_by_label(field, exact=True).press("Enter")
+        page.wait()
     page.press("10 steps")
     assert "MemoryFault" in page.press("10 steps")
     assert page.marked_texts("wrong")[0].startswith("ld.global.f32  %f2")

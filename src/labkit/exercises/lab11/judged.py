@@ -96,9 +96,7 @@ class ScheduleExercise(OneAnswerExercise):
         if timed.order.devices == library.dualpipe(*self.sizes[-1]).devices and not writes_work(answer):
             return self.wrong(NOT_OWN, "the library's own")
         score = timed.duration / self.goal
-        said = (
-            f"Score: {timed.duration:g}, which is {score:.3g} times DualPipe's {self.goal:g}; lower is better."
-        )
+        said = f"Score: {timed.duration:g}, which is {score:.3g} times DualPipe's {self.goal:g}; lower is better."
         return Verdict(self.name, Mark.RIGHT, "a valid schedule.", details=(said,), score=score)
 
     def _try_all(self, answer: Any, sizes: Iterable[Size]) -> tuple[list[Failed], pipeline.Timed | None]:
