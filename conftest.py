@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,21 @@ except ModuleNotFoundError:  # among Colab's packages, where the driver's own te
 else:
     settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("no clock")
+
+try:
+    import nbval.kernel
+except ModuleNotFoundError:
+    pass
+else:
+
+    def _started(start: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """Two kernels that start at the same moment may be given the same port; then one of them dies at once."""
+        try:
+            return start(*arguments, **named)
+        except RuntimeError:
+            return start(*arguments, **named)
+
+    nbval.kernel.start_new_kernel = partial(_started, nbval.kernel.start_new_kernel)
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="twenty-progress-")
 os.environ["TWENTY_PROGRESS_DIR"] = _FOLDER.name
