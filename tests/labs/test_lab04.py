@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from lab04_right import RIGHT
-from lab04_wrong import WRONG
+from lab04_wrong_blocks import WRONG as WRONG_BLOCKS
+from lab04_wrong_counting import WRONG as WRONG_COUNTING
+from lab04_wrong_warps import WRONG as WRONG_WARPS
 from nbtools import files
 from nbtools.first_cell import ROOT
 
@@ -25,6 +27,8 @@ WITHIN = {
     "private_with_loops",
     "first_block_alone",
 }
+
+WRONG = WRONG_WARPS + WRONG_BLOCKS + WRONG_COUNTING
 
 
 @pytest.mark.parametrize("answer", WRONG, ids=lambda a: a.label)
