@@ -4,7 +4,8 @@ import lab01_right
 import numpy as np
 import pytest
 from lab01_right import RIGHT
-from lab01_wrong import WRONG
+from lab01_wrong_indices import WRONG as WRONG_INDICES
+from lab01_wrong_places import WRONG as WRONG_PLACES
 from nbtools import files
 from nbtools.first_cell import ROOT
 
@@ -13,6 +14,8 @@ from labkit import exercises
 from labkit.checking.verdict import Mark
 
 SOLUTION = ROOT / "labs" / "solutions" / "lab01-maps-and-guards.ipynb"
+
+WRONG = WRONG_INDICES + WRONG_PLACES
 
 
 @pytest.mark.parametrize("answer", WRONG, ids=lambda a: a.label)

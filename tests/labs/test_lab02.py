@@ -4,7 +4,8 @@ import lab02_right
 import numpy as np
 import pytest
 from lab02_right import RIGHT, SLOW
-from lab02_wrong import WRONG
+from lab02_wrong_arrays import WRONG as WRONG_ARRAYS
+from lab02_wrong_records import WRONG as WRONG_RECORDS
 from nbtools import files
 from nbtools.first_cell import ROOT
 
@@ -13,6 +14,8 @@ from labkit import exercises
 from labkit.checking.verdict import Mark
 
 SOLUTION = ROOT / "labs" / "solutions" / "lab02-straighten-the-accesses.ipynb"
+
+WRONG = WRONG_ARRAYS + WRONG_RECORDS
 
 
 @pytest.mark.parametrize("answer", WRONG, ids=lambda a: a.label)
