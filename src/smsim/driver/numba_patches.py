@@ -13,26 +13,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from smsim.driver import arguments, crossing, launching, linker, state
+from smsim.driver import arguments, crossing, launching, linker, remembering, state
 from smsim.driver.limits import check_resident, check_shape
 
 
 def apply() -> None:
     """Import ``numba.cuda`` and patch it."""
     from numba import cuda  # noqa: F401  (the import order of numba-cuda's own modules is its affair)
-    from numba.cuda import codegen, dispatcher, target
+    from numba.cuda import codegen, dispatcher
     from numba.cuda.cudadrv import driver
 
     _wake(driver.driver)
     let_line_numbers_link()
+    remembering.apply()
     driver._Linker.complete = linker.complete
     driver.Driver._check_cuda_python_error = _raising_kept(driver.Driver._check_cuda_python_error)
     library = codegen.CUDACodeLibrary
     library.get_cufunc = crossing.carried(library.get_cufunc)
     library._link_all = _without_device_runtime(library._link_all)
     library.get_asm_str = _names_only(library.get_asm_str)
-    context = target.CUDATargetContext
-    context.get_abi_sizeof = _remembering_sizes(context.get_abi_sizeof)
     codegen.JITCUDACodegen.magic_tuple = _own_cache(codegen.JITCUDACodegen.magic_tuple)
     codegen.run_nvdisasm = _assembling_first(codegen.run_nvdisasm)
     dispatcher.CUDADispatcher.__init__ = _with_line_numbers(dispatcher.CUDADispatcher.__init__)
@@ -73,21 +72,6 @@ def _without_device_runtime(link_all: Any) -> Any:
             self.needs_cudadevrt = needed
 
     return linked
-
-
-def _remembering_sizes(get_abi_sizeof: Any) -> Any:
-    """To learn the size of a type, Numba writes a module with that type's text and has LLVM read it. With line
-    numbers it asks a hundred times a kernel, mostly for the same few."""
-    known: dict[str, int] = {}
-
-    @functools.wraps(get_abi_sizeof)
-    def size(self: Any, llvm_type: Any) -> int:
-        text = str(llvm_type)
-        if text not in known:
-            known[text] = get_abi_sizeof(self, llvm_type)
-        return known[text]
-
-    return size
 
 
 _asked_for = threading.local()

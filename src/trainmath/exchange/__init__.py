@@ -24,6 +24,7 @@ from trainmath.exchange.links import Links, links
 from trainmath.exchange.moving import move, move_one_by_one
 from trainmath.exchange.one_gpu import OneGPU, Result
 from trainmath.exchange.orders import Orders, look, meet, publish
+from trainmath.exchange.peers import open_access
 from trainmath.exchange.reference import reference
 from trainmath.exchange.routes import Routes, routes
 from trainmath.exchange.several_gpus import SeveralGPUs
@@ -48,6 +49,7 @@ __all__ = [
     "meet",
     "move",
     "move_one_by_one",
+    "open_access",
     "publish",
     "quantise",
     "random_tokens",

@@ -97,6 +97,7 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
         Token ``i`` has one in stream ``first + s`` if bit ``s`` of ``masks[i]`` is set. Its sum goes to row
         ``i % rows`` of ``target``: a ring, whose room says ``head``, or, not ``bounded``, an array of ``rows`` rows.
         Who fills stream ``s`` is GPU ``peer + s * step``, whose stream ``back`` it is.
+        Both callers give its numbers as int32, or Numba would compile it twice.
         """
         lane = cuda.laneid
         leader, slots = warp == 0 and lane == 0, incoming.shape[1]
@@ -149,10 +150,11 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
         """Add up the neighbours' parts of ``node``'s tokens, and send the sums to the GPU that they came from."""
         stream, here, source = c * (nodes + gpus), rank % local, node * local + rank % local
         add(
-            node, warp, rings[source].shape[1], stream + nodes + node * local, local, rings[rank], flags[rank][TAIL],
-            passed[c, node], came[c, node], rings[source][stream + rank // local],
-            flags[rank][HEAD, stream + node :], True, note,
-            flags, rank // local * local, 1, stream + nodes + node * local + here,
+            int32(node), warp, int32(rings[source].shape[1]), int32(stream + nodes + node * local), int32(local),
+            rings[rank], flags[rank][TAIL],
+            passed[c, node], int32(came[c, node]), rings[source][stream + rank // local],
+            flags[rank][HEAD, stream + node :], int32(1), note,
+            flags, int32(rank // local * local), int32(1), int32(stream + nodes + node * local + here),
             flags[source][TAIL, stream + rank // local :], chunk,
         )  # fmt: skip
 
@@ -161,10 +163,11 @@ def block_function(shape: Shape, orders: Orders) -> Callable[..., None]:
         """Add up what the nodes send."""
         stream = c * (nodes + gpus)
         add(
-            0, warp, each, stream, nodes, rings[rank], flags[rank][TAIL],
-            wanted[c * each :], each, out[c * each : (c + 1) * each],
-            flags[rank][HEAD], False, note,
-            flags, rank % local, local, stream + rank // local,
+            int32(0), warp, int32(each), int32(stream), int32(nodes),
+            rings[rank], flags[rank][TAIL],
+            wanted[c * each :], int32(each), out[c * each : (c + 1) * each],
+            flags[rank][HEAD], int32(0), note,
+            flags, int32(rank % local), int32(local), int32(stream + rank // local),
             flags[rank][TAIL], chunk,
         )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -12,6 +11,7 @@ from trainmath.exchange import arguments, combine, dispatch
 from trainmath.exchange.experts import experts_function
 from trainmath.exchange.one_gpu import Result
 from trainmath.exchange.orders import Orders
+from trainmath.exchange.peers import open_access
 from trainmath.exchange.shape import LANES, Shape
 from trainmath.exchange.tokens import Tokens
 
@@ -38,7 +38,7 @@ class SeveralGPUs:
                 f"an exchange among {shape.gpus} GPUs, and there are {len(cuda.gpus)}: "
                 f"smsim.attach(gpus={shape.gpus}, gpus_per_node={shape.gpus_per_node}) simulates them"
             )
-        _open_access(shape.gpus)
+        open_access(shape.gpus)
         self.shape, orders = shape, orders or Orders()
         self.dispatch = _dispatch(shape, orders)
         self.experts = _experts(shape)
@@ -119,24 +119,6 @@ class SeveralGPUs:
 def _placed(value: Any, gpu: int) -> Any:
     """A GPU's part of an array, on this GPU; a number as it is."""
     return cuda.to_device(np.ascontiguousarray(value[gpu])) if isinstance(value, np.ndarray) else value
-
-
-@cache
-def _open_access(gpus: int) -> None:
-    """Every GPU may use the memory of every other. A driver refuses to be told so twice."""
-    contexts = []
-    for gpu in range(gpus):
-        with cuda.gpus[gpu]:
-            contexts.append(cuda.current_context())
-    for context in contexts:
-        with cuda.gpus[context.device.id]:
-            for other in contexts:
-                if other is not context and (context.device.id, other.device.id) not in _OPEN:
-                    context.enable_peer_access(other.handle)
-                    _OPEN.add((context.device.id, other.device.id))
-
-
-_OPEN: set[tuple[int, int]] = set()
 
 
 def _dispatch(shape: Shape, orders: Orders) -> Any:
