@@ -22,8 +22,9 @@ FIRST := notebooks/01-hello-threads.ipynb
 NBVAL = --nbval$(shell $(PY) -c 'import sys; print("" if sys.version_info[:2] == (3, 11) else "-lax")')
 NBVAL_OPTIONS = $(NBVAL) --nbval-current-env --nbval-cell-timeout 120
 
-# No test is timed, but one that takes twenty minutes hangs: it fails by name, and the others go on.
-PYTEST = $(PY) -m pytest --timeout=1200
+# No test is timed, but one that takes twenty minutes hangs: it fails by name, and the others go on. The slowest are
+# listed, to see where the time goes.
+PYTEST = $(PY) -m pytest --timeout=1200 --durations=25 --durations-min=5
 
 SITE := _build/html
 # What test-notebooks measured; the site's status page is made from it.
