@@ -24,10 +24,10 @@ from labkit import exercises  # noqa: E402
 
 
 def refreshed(solution: Any) -> Any:
-    """The solution with its first cell, its title, its folds and its hints as they are to be now."""
+    """The solution with its first cell, its title and links, its folds and its hints as they are to be now."""
     refresh_first_cell(solution)
     blanks.fold_answers(solution)
-    blanks.title_solved(solution)
+    blanks.open_solved(solution)
     for cell in solution.cells:
         if cell.cell_type == "markdown":
             cell.source = blanks.with_hints(cell.source, exercises.hints)

@@ -123,9 +123,20 @@ def test_the_set_up_stays_folded():
 @pytest.mark.parametrize("title", ["# Lab 12: Price it: how", "# Lab 12, solved: Price it: how"])
 def test_a_solution_says_so_in_its_title(title):
     whole = new_notebook(cells=[new_markdown_cell(f"{title}\n\nLab 3: text")])
-    blanks.title_solved(whole)
+    blanks.open_solved(whole)
     assert whole.cells[0].source == "# Lab 12, solved: Price it: how\n\nLab 3: text"
     assert blanks.learner_of(whole).cells[0].source == "# Lab 12: Price it: how\n\nLab 3: text"
+
+
+def test_each_of_the_two_links_to_the_other():
+    at = "https://github.com/someone/book/blob/main/labs/"
+    lab = f"Open it. The worked answers are in the [solution notebook]({at}solutions/lab03-race-hunt.ipynb)."
+    solved = f"Open it. The [notebook without answers]({at}lab03-race-hunt.ipynb) is the one to work in."
+    for text in (lab, solved):
+        whole = new_notebook(cells=[new_markdown_cell(text)])
+        blanks.open_solved(whole)
+        assert whole.cells[0].source == solved
+        assert blanks.learner_of(whole).cells[0].source == lab
 
 
 def test_skeletons_are_found_by_their_check():

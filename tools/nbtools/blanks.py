@@ -19,6 +19,11 @@ VALUE = ("# your answer here",)
 HINTS = re.compile(r"<!-- hints (?P<name>[\w.]+) -->.*?<!-- end hints -->", re.DOTALL)
 #: Both pages of a lab are in one search index: a solution says in its title that it is one.
 TITLE = re.compile(r"\A# (?P<lab>Lab \d+)(?P<solved>, solved)?: ")
+#: And links to the other page, not to itself.
+OTHER = re.compile(
+    r"The (?:worked answers are in the \[solution notebook\]|\[notebook without answers\])"
+    r"\((?P<lead>[^\s()]+/labs/)(?:solutions/)?(?P<file>[\w-]+\.ipynb)\)(?: is the one to work in)?\."
+)
 SUMMARIES = ("Hint 1: a nudge", "Hint 2: the concept", "Hint 3: nearly the code")
 
 
@@ -98,7 +103,10 @@ def learner_of(solution: Any) -> Any:
             _tag(cell, FOLDED, present=_sets_up(cell))
             cell.source = blanked(cell.source, cell.get("id", ""))
         else:
-            cell.source = TITLE.sub(r"# \g<lab>: ", cell.source)
+            cell.source = OTHER.sub(
+                r"The worked answers are in the [solution notebook](\g<lead>solutions/\g<file>).",
+                TITLE.sub(r"# \g<lab>: ", cell.source),
+            )
     return learner
 
 
@@ -109,11 +117,14 @@ def fold_answers(solution: Any) -> None:
         _tag(cell, FOLDED, present=folded)
 
 
-def title_solved(solution: Any) -> None:
-    """``# Lab 3: Race hunt`` becomes ``# Lab 3, solved: Race hunt``."""
+def open_solved(solution: Any) -> None:
+    """``# Lab 3: Race hunt`` becomes ``# Lab 3, solved: Race hunt``, with a link to the lab to work in."""
     first = solution.cells[0]
     if first.cell_type == "markdown":
-        first.source = TITLE.sub(r"# \g<lab>, solved: ", first.source)
+        first.source = OTHER.sub(
+            r"The [notebook without answers](\g<lead>\g<file>) is the one to work in.",
+            TITLE.sub(r"# \g<lab>, solved: ", first.source),
+        )
 
 
 def _sets_up(cell: Any) -> bool:

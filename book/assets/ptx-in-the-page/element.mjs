@@ -18,6 +18,7 @@ export const mount = (host, kernels, wanted) => {
   let kernel = known.get(wanted) ?? known.get(recallChoice()) ?? kernels[0];
   let state = null; // of the warp, while the fields are those it was stepped with
   let saving = 0;
+  let chosenMeanwhile = false; // another block or warp, while the simulated SM was at work
 
   const editor = new Editor(`${prefix}-ptx`, { changed, refused });
   const form = fields(prefix, changed);
@@ -140,10 +141,15 @@ export const mount = (host, kernels, wanted) => {
     try {
       return await engine.ask(prefix, what, sent, say);
     } catch (error) {
+      chosenMeanwhile = false;
       say(error instanceof Stopped ? "Stopped. Your text is as it was." : `It did not work: ${error.message}`);
       return null;
     } finally {
       busy(false);
+      if (chosenMeanwhile) {
+        chosenMeanwhile = false;
+        doStep({ by: 0 });
+      }
     }
   }
 
@@ -199,7 +205,8 @@ export const mount = (host, kernels, wanted) => {
   for (const field of [follow, warpNumber])
     field.addEventListener("change", () => {
       state = null;
-      doStep({ by: 0 });
+      if (host.getAttribute("aria-busy") === "true") chosenMeanwhile = true;
+      else doStep({ by: 0 });
     });
   editor.field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

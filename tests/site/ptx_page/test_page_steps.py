@@ -91,8 +91,9 @@ def test_a_hazard_stops_the_step_at_its_line(page: InPage) -> None:
     page.press("Step")
     for field, number in (("Block", "3"), ("Warp", "7")):
         page.page.get_by_label(field, exact=True).fill(number)
-        page.page.get_by_label(field, exact=True).press("Enter")
-        page.wait()
+        page.page.get_by_label(field, exact=True).press("Enter")  # the second one while the first runs
+    page.wait()
+    assert "block (3, 0, 0), warp 7" in page.host.get_by_role("heading", level=3).first.text_content()
     page.press("10 steps")
     assert "MemoryFault" in page.press("10 steps")
     assert page.marked_texts("wrong")[0].startswith("ld.global.f32  %f2")
