@@ -1,27 +1,26 @@
 """What is remembered while Numba compiles is what it would work out."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+import random
+
 from numba.cuda.compiler import CUDAFlags
 
 from smsim.driver import remembering
 
 SOME = {
-    "debuginfo": st.booleans(),
-    "forceinline": st.booleans(),
-    "boundscheck": st.booleans(),
-    "fastmath": st.booleans(),
-    "lto": st.booleans(),
-    "max_registers": st.integers(1, 3),
-    "compute_capability": st.just((9, 0)),
+    "debuginfo": (True, False),
+    "forceinline": (True, False),
+    "fastmath": (True, False),
+    "lto": (True, False),
+    "max_registers": (1, 2),
 }
-settings = st.fixed_dictionaries({}, optional={k: v for k, v in SOME.items() if k in CUDAFlags.options})
 
 
-def flags(given_settings):
+def flags(chance):
+    """Some options set, often to what they are by default."""
     made = CUDAFlags()
-    for name, value in given_settings.items():
-        setattr(made, name, value)
+    for name in sorted(SOME.keys() & CUDAFlags.options.keys()):
+        if chance.random() < 0.5:
+            setattr(made, name, chance.choice(SOME[name]))
     return made
 
 
@@ -29,12 +28,15 @@ def read_one_by_one(made):
     return {name: getattr(made, name) for name in made.options}
 
 
-@given(settings, settings)
-def test_they_are_equal_when_every_option_is(one, other):
-    a, b = flags(one), flags(other)
-    assert list(a.values().items()) == list(read_one_by_one(a).items())
-    assert (a == b) == (read_one_by_one(a) == read_one_by_one(b))
-    assert a == flags(one) and hash(a) == hash(flags(one)) == hash(tuple(sorted(read_one_by_one(a))))
+def test_flags_are_equal_when_every_option_is():
+    chance, equal = random.Random(0), 0
+    for _ in range(2000):
+        a, b = flags(chance), flags(chance)
+        assert list(a.values().items()) == list(read_one_by_one(a).items())
+        assert (a == b) == (read_one_by_one(a) == read_one_by_one(b))
+        assert hash(a) == hash(b) == hash(tuple(sorted(read_one_by_one(a))))
+        equal += a == b
+    assert 20 < equal < 1980
 
 
 def test_numba_uses_the_faster_ones():
