@@ -29,6 +29,11 @@ PYTEST = $(PY) -m pytest --timeout=1200 --durations=25 --durations-min=5
 SITE := _build/html
 # What test-notebooks measured; the site's status page is made from it.
 NOTEBOOK_REPORT := _build/notebooks.xml
+# The PTX that the notebooks ran, for NVIDIA's assembler to read.
+TEXTS := $(CURDIR)/_build/ptx-texts
+TEST_OF_TEXTS := tests/ptx/test_notebook_texts.py
+# A file's tests stay together, in the files' own order: what takes long comes early.
+BY_FILE := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 BUILD_SITE = $(PY) tools/build_site.py $(if $(filter 0,$(SOLUTIONS)),--without-solutions)
 
 .DEFAULT_GOAL := help
@@ -58,13 +63,15 @@ serve: site  ## build the site and serve it on http://127.0.0.1:8000 (PORT=...)
 test: lint test-packages test-notebooks test-site  ## run every test
 
 test-packages: $(STAMP)  ## test the packages under src/ and the tools
-	$(PYTEST) tests --ignore=tests/site -n $(JOBS) --dist loadfile
+	$(PYTEST) tests --ignore=tests/site --ignore=$(TEST_OF_TEXTS) $(BY_FILE)
 
 test-notebooks: $(STAMP)  ## run every notebook and compare its outputs with the stored ones
-	$(PYTEST) $(NBVAL_OPTIONS) -n $(JOBS) --dist loadscope --junitxml=$(NOTEBOOK_REPORT) $(NOTEBOOKS)
+	rm -rf $(TEXTS)
+	TWENTY_TEXTS=$(TEXTS) $(PYTEST) $(NBVAL_OPTIONS) -n $(JOBS) --dist loadscope --junitxml=$(NOTEBOOK_REPORT) $(NOTEBOOKS)
+	TWENTY_TEXTS=$(TEXTS) $(PYTEST) -n $(JOBS) $(TEST_OF_TEXTS)
 
 test-site: site  ## test the built site, in a browser where there is one
-	$(PYTEST) tests/site -n $(JOBS) --dist loadfile
+	$(PYTEST) tests/site $(BY_FILE)
 
 lint: $(STAMP)  ## check style (make format mends most of it)
 	$(PY) -m ruff check .

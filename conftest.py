@@ -4,6 +4,8 @@
 Each notebook has a folder of its own, so that no output depends on who ran what before. It also gets the
 simulated SM where there is a GPU.
 
+*PTX texts on record.* With ``TWENTY_TEXTS=FOLDER`` the texts that each notebook hands to the machine are kept there.
+
 *No clock.* A test may take as long as the machine needs: speed is measured in benchmarks/. (One that takes twenty
 minutes hangs; the Makefile has pytest-timeout end it, by name.)
 
@@ -49,6 +51,8 @@ else:
 _FOLDER = tempfile.TemporaryDirectory(prefix="twenty-progress-")
 os.environ["TWENTY_PROGRESS_DIR"] = _FOLDER.name
 
+#: A folder for the PTX texts that notebooks hand to the machine; see tests/ptx/test_notebook_texts.py.
+RECORDED = os.environ.get("TWENTY_TEXTS", "")
 NO_SKIPS = os.environ.get("TWENTY_NO_SKIPS") == "1"
 
 
@@ -72,6 +76,23 @@ def pytest_make_collect_report() -> Iterator[None]:
     return _fail_if_skipped((yield))
 
 
+def _file_of_texts(notebook: Path) -> Path:
+    return (
+        Path(RECORDED).resolve() / f"{notebook.parent.name}-{notebook.stem}.jsonl"
+    )  # book_listings knows it, too
+
+
+@cache
+def _recording_profile() -> str:
+    """IPython's folder, with a start-up that records the PTX texts and leaves no name in the notebook."""
+    recorder = Path(__file__).parent / "tests" / "ptx" / "record_texts.py"
+    startup = Path(_FOLDER.name, "ipython", "profile_default", "startup")
+    startup.mkdir(parents=True)
+    (startup / "record.py").write_text(f'__import__("runpy").run_path({str(recorder)!r})\n', encoding="utf-8")
+    Path(RECORDED).mkdir(parents=True, exist_ok=True)
+    return str(startup.parents[1])
+
+
 @cache
 def _own_folder(notebook: Path) -> str:
     return tempfile.mkdtemp(prefix=f"{notebook.stem}-", dir=_FOLDER.name)
@@ -83,3 +104,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.path.suffix == ".ipynb":
         os.environ.update(SMSIM="1", PYTHONHASHSEED="0", TWENTY_PROGRESS_DIR=_own_folder(item.path))
         os.environ.pop("MPLBACKEND", None)  # set, it makes every cell with a figure fail
+        if RECORDED:
+            os.environ.update(
+                IPYTHONDIR=_recording_profile(), TWENTY_TEXTS_FILE=str(_file_of_texts(item.path))
+            )

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(
     path for folder in ("notebooks", "labs", "labs/solutions") for path in (ROOT / folder).glob("*.ipynb")
 )
+RECORDER = Path(__file__).with_name("record_texts.py")
 PAGES = sorted([*(ROOT / "book").glob("*.md"), ROOT / "README.md"])
 
 #: What in a code cell says that the notebook has PTX of its own.
@@ -93,37 +94,50 @@ def with_ptx() -> list[Path]:
 
 _RUN = """
 import contextlib, io, json, sys
-import smsim.ptx, smsim.ptx.parser
-
-texts, real = {}, smsim.ptx.parser.load_text
-
-def load_text(text, *rest, **named):
-    texts.setdefault(text)
-    return real(text, *rest, **named)
-
-smsim.ptx.load_text = smsim.ptx.parser.load_text = load_text
-cells = [c for c in json.load(open(sys.argv[1], encoding="utf-8"))["cells"] if c["cell_type"] == "code"]
 from IPython.core.interactiveshell import InteractiveShell
 
 shell = InteractiveShell.instance()
-for cell in cells:
-    with contextlib.redirect_stdout(io.StringIO()):
-        done = shell.run_cell("".join(cell["source"]), silent=True)
-    if not done.success:
-        raise SystemExit(f"{cell['id']}: {done.error_in_exec or done.error_before_exec!r}")
-print(json.dumps(list(texts)))
+for cell in json.load(open(sys.argv[1], encoding="utf-8"))["cells"]:
+    if cell["cell_type"] == "code":
+        with contextlib.redirect_stdout(io.StringIO()):
+            done = shell.run_cell("".join(cell["source"]), silent=True)
+        if not done.success:
+            raise SystemExit(f"{cell['id']}: {done.error_in_exec or done.error_before_exec!r}")
 """
 
 
-def executed(path: Path, progress: Path) -> list[str]:
+def file_of_texts(folder: Path, notebook: Path) -> Path:
+    """Where the texts go that a notebook hands to the machine; a lab and its solution have one name."""
+    return folder / f"{notebook.parent.name}-{notebook.stem}.jsonl"
+
+
+def executed(path: Path, folder: Path) -> list[str]:
     """Each PTX text that a notebook hands to the machine as it runs.
 
+    With ``TWENTY_TEXTS`` in the environment they were recorded when nbval ran it; else it is run here.
+
     Raises:
-        RuntimeError: a cell failed.
+        RuntimeError: a cell failed, or nothing was recorded.
     """
+    recorded = os.environ.get("TWENTY_TEXTS")
+    file = file_of_texts(Path(recorded) if recorded else folder, path)
+    if not recorded:
+        _run(path, file)
+    if not file.exists():
+        raise RuntimeError(f"{path.name} handed no text to the machine, or nobody recorded it: {file}")
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def _run(path: Path, file: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", _RUN, str(path)],
-        env={**os.environ, "TWENTY_PROGRESS_DIR": str(progress), "SMSIM": "1", "MPLBACKEND": "agg"},
+        [sys.executable, "-W", "ignore", "-c", RECORDER.read_text(encoding="utf-8") + _RUN, str(path)],
+        env={
+            **os.environ,
+            "TWENTY_TEXTS_FILE": str(file),
+            "TWENTY_PROGRESS_DIR": str(file.parent),
+            "SMSIM": "1",
+            "MPLBACKEND": "agg",
+        },
         capture_output=True,
         text=True,
         cwd=path.parent,
@@ -131,4 +145,3 @@ def executed(path: Path, progress: Path) -> list[str]:
     )
     if done.returncode:
         raise RuntimeError(f"{path.name}: {done.stderr or done.stdout}")
-    return json.loads(done.stdout.splitlines()[-1])
