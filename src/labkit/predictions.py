@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from typing import TYPE_CHECKING, SupportsFloat
 
 from labkit.facts.units import number
@@ -17,7 +18,7 @@ def predict(name: str, guess: SupportsFloat | None, measured: SupportsFloat, uni
 
     A guess of ``None`` means that nothing was predicted yet; the notebook runs on all the same.
     """
-    figure = f"{number(float(measured))} {unit}".strip()
+    figure = _with_unit(float(measured), unit)
     if guess is None:
         print(f"[ ] {name}: no prediction yet. The run gave {figure}.")
         return
@@ -37,6 +38,14 @@ def predict(name: str, guess: SupportsFloat | None, measured: SupportsFloat, uni
     side = "low" if value < float(measured) else "high"
     distance = f"too {side} by a factor of {ratio:.3g}" if math.isfinite(ratio) else f"too {side}"
     print(f"[x] {name}: {distance}. You said {number(value)}, the run gave {figure}.")
+
+
+def _with_unit(measured: float, unit: str) -> str:
+    """``3 blocks an SM``, ``1 block an SM``; units come in the plural, the counted thing first."""
+    counted = re.match(r"\w+[^\Ws]s\b", unit)
+    if measured == 1 and counted:
+        unit = unit[: counted.end() - 1] + unit[counted.end() :]
+    return f"{number(measured)} {unit}".strip()
 
 
 def predict_limiter(name: str, guess: str | None, profile: Profile) -> None:

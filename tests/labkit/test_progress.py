@@ -145,6 +145,23 @@ def test_predictions_score_within_a_factor_of_two(capsys):
     assert said[-1] == "predictions: 1 of 2 within a factor of two"
 
 
+@pytest.mark.parametrize(
+    ("measured", "unit", "said"),
+    [
+        (1, "blocks an SM", "1 block an SM"),
+        (1.0, "SMs", "1 SM"),
+        (1.5, "blocks an SM", "1.5 blocks an SM"),
+        (0, "bytes", "0 bytes"),
+        (1, "% of the cycles", "1 % of the cycles"),
+        (1, "GB/s", "1 GB/s"),
+        (1, "", "1"),
+    ],
+)
+def test_one_is_no_plural(measured, unit, said, capsys):
+    labkit.predict("04.one", None, measured, unit)
+    assert capsys.readouterr().out == f"[ ] 04.one: no prediction yet. The run gave {said}.\n"
+
+
 def test_limiters_are_scored_by_name(capsys):
     profile = SimpleNamespace(limiter=SimpleNamespace(name="latency: long scoreboard"))
     for guess in (None, "Long Scoreboard", "DRAM bandwidth", "DRAM bandwith", "the weather"):

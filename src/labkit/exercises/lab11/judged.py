@@ -132,7 +132,8 @@ class ScheduleExercise(OneAnswerExercise):
             return Failed(size, "wrong kind", said, ends=True)
         lines = tuple(lines)
         if len(lines) != size[0]:
-            return Failed(size, "lines", f"{len(lines)} lines for {size[0]} devices.", lines)
+            said = f"{len(lines)} line{'s' * (len(lines) != 1)} for {size[0]} devices."
+            return Failed(size, "lines", said, lines)
         try:
             order = pipeline.Order.parse(lines)
             found = self._other_work(order) or _other_number(order, *size)
