@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trainmath import pipeline
@@ -15,9 +15,19 @@ times = st.integers(1, 40)
 
 
 @st.composite
-def costs(draw: st.DrawFn) -> Costs:
-    f, w, rest = draw(times), draw(times), draw(times)
-    return Costs(f, w + rest, w, draw(st.integers(max(f, w + rest), f + w + rest)))
+def costs(draw: st.DrawFn, w_at_most: str = "") -> Costs:
+    """Times of the passes; W takes at most as long as those that ``w_at_most`` names: F, B - W."""
+    f, inputs = draw(times), draw(times)
+    limits = {"F": f, "B - W": inputs}
+    w = draw(st.integers(1, min([40, *(limits[name] for name in w_at_most.split(", ") if name)])))
+    return Costs(f, w + inputs, w, draw(st.integers(max(f, w + inputs), f + w + inputs)))
+
+
+@st.composite
+def full_pipelines(draw: st.DrawFn) -> tuple[int, int]:
+    """Stages, and at least as many micro-batches."""
+    stages = draw(st.integers(1, 32))
+    return stages, draw(st.integers(stages, 64))
 
 
 # -- by count and by formula -------------------------------------------------------------------------------
@@ -30,11 +40,10 @@ def test_1f1b_idles_as_its_formula_says(stages, micro_batches, each):
     assert timed.peak_activations == min(pipeline.held_micro_batches("1F1B", stages), micro_batches)
 
 
-@given(st.integers(1, 32), st.integers(1, 64), costs())
-def test_zb1p_idles_as_its_formula_says(stages, micro_batches, each):
-    assume(micro_batches >= stages)
-    # Where W is the longest of the three, weights that were put off delay what others wait for.
-    assume(each.W <= min(each.F, each.B - each.W))
+# Where W is the longest of the three, weights that were put off delay what others wait for.
+@given(full_pipelines(), costs(w_at_most="F, B - W"))
+def test_zb1p_idles_as_its_formula_says(full, each):
+    stages, micro_batches = full
     timed = pipeline.run(pipeline.zero_bubble(stages, micro_batches), each)
     assert set(timed.bubbles) == {pipeline.bubble_zero_bubble(stages, each)}
     assert timed.peak_activations <= pipeline.held_micro_batches("ZB1P", stages)
@@ -50,11 +59,10 @@ def test_dualpipe_idles_as_its_formula_says(stages):
             assert timed.peak_activations == pipeline.held_micro_batches("DualPipe", stages)
 
 
-@given(st.integers(1, 8), st.integers(0, 8), costs())
+@given(st.integers(1, 8), st.integers(0, 8), costs(w_at_most="B - W"))
 def test_dualpipe_beside_its_formula_for_other_times(half, more, each):
     """The formula is right for ``F = B - W``, an upper bound for a shorter ``F``, and a lower one for a longer."""
     stages, inputs = 2 * half, each.B - each.W
-    assume(each.W <= inputs)
     bubble = pipeline.run(pipeline.dualpipe(stages, 2 * stages + 2 * more), each).bubble
     formula = pipeline.bubble_dualpipe(stages, each)
     assert bubble >= formula if inputs < each.F else bubble <= formula
