@@ -327,8 +327,6 @@ class Knowledge:
             key = None if mine is None else id(mine)
             if key not in after:
                 after[key] = _together(mine, told)
-                if mine is not None and after[key] is mine:  # it was this thread's own
-                    after[key] = mine
             self._of_thread[thread] = after[key]
         for known in after.values():
             known.left = True  # several threads hold it now
