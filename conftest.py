@@ -77,9 +77,8 @@ def pytest_make_collect_report() -> Iterator[None]:
 
 
 def _file_of_texts(notebook: Path) -> Path:
-    return (
-        Path(RECORDED).resolve() / f"{notebook.parent.name}-{notebook.stem}.jsonl"
-    )  # book_listings knows it, too
+    """As tests/ptx/book_listings.py names it, from which nothing can be imported here."""
+    return Path(RECORDED).resolve() / f"{notebook.parent.name}-{notebook.stem}.jsonl"
 
 
 @cache
@@ -105,6 +104,5 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         os.environ.update(SMSIM="1", PYTHONHASHSEED="0", TWENTY_PROGRESS_DIR=_own_folder(item.path))
         os.environ.pop("MPLBACKEND", None)  # set, it makes every cell with a figure fail
         if RECORDED:
-            os.environ.update(
-                IPYTHONDIR=_recording_profile(), TWENTY_TEXTS_FILE=str(_file_of_texts(item.path))
-            )
+            os.environ["IPYTHONDIR"] = _recording_profile()
+            os.environ["TWENTY_TEXTS_FILE"] = str(_file_of_texts(item.path))

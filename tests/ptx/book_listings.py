@@ -107,7 +107,7 @@ for cell in json.load(open(sys.argv[1], encoding="utf-8"))["cells"]:
 
 
 def file_of_texts(folder: Path, notebook: Path) -> Path:
-    """Where the texts go that a notebook hands to the machine; a lab and its solution have one name."""
+    """Where the texts go that a notebook hands to the machine; a lab and its solution are called alike."""
     return folder / f"{notebook.parent.name}-{notebook.stem}.jsonl"
 
 

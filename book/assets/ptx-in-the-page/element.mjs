@@ -118,6 +118,7 @@ export const mount = (host, kernels, wanted) => {
     form.set(shown);
     form.blame(null);
     follow.value = warpNumber.value = "0";
+    chosenMeanwhile = false;
     state = null;
     back.disabled = !isChanged();
     hide(resultPane, resultPane);
